@@ -79,7 +79,13 @@ function perMany(count: number): (taken: number) => number {
 
 function planOfMany(): Plan {
 	return makePlan({
-		...{ application, identity: asRoot, rules: rules({ include }), files },
-		...{ trace: emptyTrace(), additions: [], users: [], groups: [] },
+		application,
+		identity: asRoot,
+		rules: rules({ include }),
+		files,
+		trace: emptyTrace(),
+		additions: [],
+		users: [],
+		groups: [],
 	});
 }

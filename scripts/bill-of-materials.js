@@ -19,7 +19,10 @@ export function billOfMaterials(folders) {
 	);
 	const node = Object.entries(runtime.integrity).map(([processor, integrity]) =>
 		component(ComponentType.Application, {
-			...{ name: `node-linux-${processor}`, version: runtime.version, license: "MIT", integrity },
+			name: `node-linux-${processor}`,
+			version: runtime.version,
+			license: "MIT",
+			integrity,
 			description: "Only in the packages cagewright-with-node",
 		}),
 	);

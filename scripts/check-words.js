@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
 /**
- * Finds names in src/ that the glossary of docs/architecture.md does not allow, types that are bare participles, and files that read the
- * date though only adapters have a clock. The linter refuses the other clocks (`deniedGlobals` in biome.json).
+ * Finds names in src/ that the glossary of docs/architecture.md does not allow, types that are bare participles, files that read the
+ * date though only adapters have a clock, and literals that are spread, also in test/. The linter refuses the other clocks
+ * (`deniedGlobals` in biome.json).
  */
 
 const root = join(import.meta.dirname, "..");
@@ -26,18 +27,25 @@ const hasClock = /^src\/(?:[\w-]+\/host|cli|demo|launch\/relay)\//;
 /** A date of a given time is no clock. */
 const present = /\bDate\.now\b|\bnew Date\b(?!\()|(?<!new )\bDate\(|\bDate\(\s*\)/;
 
-const files = readdirSync(join(root, "src"), { recursive: true })
-	.filter((file) => /\.tsx?$/.test(file))
-	.map((file) => `src/${file}`);
+/** It only makes lines shorter than the formatter's. */
+const spreadLiteral = /\.\.\.\{|^\s*\.\.\.\[[^\]]*\],$/;
+
+const filesIn = (folder) =>
+	readdirSync(join(root, folder), { recursive: true })
+		.filter((file) => /\.tsx?$/.test(file))
+		.map((file) => `${folder}/${file}`);
 const problems = [];
-for (const file of files) {
-	if (uses.has(basename(file))) problems.push(`${file}: ${uses.get(basename(file))}`);
+for (const file of [...filesIn("src"), ...filesIn("test")]) {
+	const isSource = file.startsWith("src/");
+	if (isSource && uses.has(basename(file))) problems.push(`${file}: ${uses.get(basename(file))}`);
 	// Comments keep their line breaks, so that the line numbers stay.
 	const code = read(file).replace(/"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\/\*[\s\S]*?\*\/|\/\/.*/g, (text) =>
 		text.startsWith("/") ? text.replace(/[^\n]+/g, " ") : '""',
 	);
 	for (const [index, line] of code.split("\n").entries()) {
 		const at = `${file}:${index + 1}`;
+		if (spreadLiteral.test(line)) problems.push(`${at}: write the fields, not a literal that is spread`);
+		if (!isSource) continue;
 		for (const [word] of line.matchAll(/[A-Za-z_$][\w$]*/g))
 			if (uses.has(word)) problems.push(`${at}: ${word}: ${uses.get(word)}`);
 		if (present.test(line) && !hasClock.test(file)) problems.push(`${at}: use now() of the machine`);

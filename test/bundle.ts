@@ -6,7 +6,12 @@ export function bundle(outfile: string, from: { readonly file: string } | { read
 		"file" in from ? { entryPoints: [from.file] } : { stdin: { contents: from.text, resolveDir: process.cwd(), loader: "ts" } };
 	buildSync({
 		...source,
-		...{ outfile, bundle: true, platform: "node", target: "node20.19", format: "esm", logLevel: "error" },
+		outfile,
+		bundle: true,
+		platform: "node",
+		target: "node20.19",
+		format: "esm",
+		logLevel: "error",
 		banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
 		...more,
 	});

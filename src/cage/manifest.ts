@@ -229,7 +229,9 @@ export interface ManifestBind extends Bind {
 
 export function bindsOf({ allowedBinds = [], rules }: Pick<Plan, "allowedBinds" | "rules">): ManifestBind[] {
 	return rules.binds.map(({ access, created, path }) => ({
-		...{ path, access, consent: allowedBinds.includes(path) },
+		path,
+		access,
+		consent: allowedBinds.includes(path),
 		...omitUndefined({ created }),
 	}));
 }

@@ -86,13 +86,22 @@ function addAccounts(
 		nsswitch,
 		passwd,
 	} = planAccounts({
-		...{ identity, trace, rules, users: input.users, groups: input.groups },
+		identity,
+		trace,
+		rules,
+		users: input.users,
+		groups: input.groups,
 		writable: writable.directories,
 		lookedUp: additions.flatMap((one) => (one.kind === "account" ? [one.name] : [])),
 		configured: ownConfiguration(input.application, trace, files).flatMap(({ lines }) => lines.flatMap(accountsIn)),
 	});
 	const peers = planPeers({
-		...{ trace, files, rules, users: input.users, known: own.users, active: input.activeAccounts ?? [] },
+		trace,
+		files,
+		rules,
+		users: input.users,
+		known: own.users,
+		active: input.activeAccounts ?? [],
 		command: input.application.command,
 		sockets: published.sockets,
 	});

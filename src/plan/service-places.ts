@@ -112,7 +112,13 @@ function statePlaces(input: PlanInput, basis: PlanBasis) {
 	const placing = { rules: { ...asked, allowWrite: consents }, hostAccess, identity, files };
 	const company = input.company
 		? planCompany({
-				...{ command: application.command, company: input.company, trace, files, rules: asked, uids, gids },
+				command: application.command,
+				company: input.company,
+				trace,
+				files,
+				rules: asked,
+				uids,
+				gids,
 				decided,
 				// A copy would hide from the others what the application writes.
 				inPlace: (paths) => (before ? stateInPlace({ ...placing, writable: paths.map((path) => ({ path })), before }) : paths),
@@ -120,7 +126,11 @@ function statePlaces(input: PlanInput, basis: PlanBasis) {
 		: noCompany;
 	const places = withoutHidden((inData) => {
 		const service = {
-			...{ trace, files, identity, mayMount, decided: [...decided, ...inData] },
+			trace,
+			files,
+			identity,
+			mayMount,
+			decided: [...decided, ...inData],
 			problemOf: (path: Path) => hostAccess.problemOfBind({ path: pathToText(path) ?? path, access: "rw" }, asked),
 		};
 		const bound = writableBinds(asked.binds);
@@ -128,7 +138,15 @@ function statePlaces(input: PlanInput, basis: PlanBasis) {
 		const ownFiles = planOwnFiles({ ...service, isLeftOut });
 		const serviceBinds = [...offered.directories, ...ownFiles].map(({ path }) => path);
 		const writable = planWritable({
-			...{ isOwn, trace, rules: asked, identity, files, directories, hostAccess, isLeftOut, serviceBinds },
+			isOwn,
+			trace,
+			rules: asked,
+			identity,
+			files,
+			directories,
+			hostAccess,
+			isLeftOut,
+			serviceBinds,
 			writtenConfiguration: configuration,
 			ownState: (used) => [
 				...usedStateDirectories(ownState),
@@ -145,8 +163,15 @@ function statePlaces(input: PlanInput, basis: PlanBasis) {
 	});
 	const { offered, ownFiles, writable } = places;
 	const published = planPublished({
-		...{ sockets: offered.sockets, writable: writable.directories, trace, files, hostAccess, mayMount, decided },
-		...{ identity, allowed: asked.allowWrite },
+		sockets: offered.sockets,
+		writable: writable.directories,
+		trace,
+		files,
+		hostAccess,
+		mayMount,
+		decided,
+		identity,
+		allowed: asked.allowWrite,
 		mounted: offered.directories.map(({ path }) => path),
 	});
 	const serviceBinds = [...offered.directories, ...ownFiles].map(({ path, ...created }): Bind => {

@@ -48,7 +48,10 @@ export function countsOf(test: Selftest): {
 	const [refused, escaped] = [count("refused"), count("escaped")];
 	const open = permittedByPlan(withOutcome(test, "open").map(({ id }) => id)).length;
 	return {
-		...{ tried, refused, open, escaped },
+		tried,
+		refused,
+		open,
+		escaped,
 		other: tried - refused - open - escaped,
 		missing: failedChecks(test).length,
 	};

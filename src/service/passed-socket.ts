@@ -77,7 +77,12 @@ export function parsePassedSocket(text: string): PassedSocket | undefined {
 	if (socketMode === undefined || directoryMode === undefined || !/^[^:\p{Cc}]{1,255}$/u.test(name)) return undefined;
 	const [user, group] = [values.get("user"), values.get("group")];
 	return {
-		...{ kind, address, name, mode: socketMode, directoryMode, options },
+		kind,
+		address,
+		name,
+		mode: socketMode,
+		directoryMode,
+		options,
 		...omitUndefined({ user, group }),
 	};
 }

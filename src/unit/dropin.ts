@@ -86,8 +86,13 @@ function resetSettings({ launch, systemdVersion }: UnitInput, before: Settings, 
 
 /** The first version of systemd with a setting (systemd.exec(5)). Every supported system has the others. */
 const since: Readonly<Record<string, number>> = {
-	...{ LoadCredentialEncrypted: 250, RestrictFileSystems: 250, SetCredentialEncrypted: 250, ExtensionDirectories: 251 },
-	...{ OpenFile: 253, ImportCredential: 254, RootEphemeral: 254 },
+	LoadCredentialEncrypted: 250,
+	RestrictFileSystems: 250,
+	SetCredentialEncrypted: 250,
+	ExtensionDirectories: 251,
+	OpenFile: 253,
+	ImportCredential: 254,
+	RootEphemeral: 254,
 };
 
 /** Returns the distribution's values of a setting as comments. A file of the unit that only root reads may contain secrets. */
@@ -217,10 +222,21 @@ const launcherReset: Reset = {
 	why: "What the script needs to create the cage; it confines the application itself.",
 	lists: [],
 	values: {
-		...{ NoNewPrivileges: "no", RestrictNamespaces: "no", RestrictSUIDSGID: "no", LockPersonality: "no", PrivateMounts: "no" },
-		...{ ProtectSystem: "no", ProtectKernelTunables: "no", ProtectKernelModules: "no", ProtectControlGroups: "no" },
-		...{ ProtectHostname: "no", ProtectProc: "default", ProcSubset: "all", PrivateIPC: "no" },
-		...{ PrivateDevices: "no", DevicePolicy: "auto" },
+		NoNewPrivileges: "no",
+		RestrictNamespaces: "no",
+		RestrictSUIDSGID: "no",
+		LockPersonality: "no",
+		PrivateMounts: "no",
+		ProtectSystem: "no",
+		ProtectKernelTunables: "no",
+		ProtectKernelModules: "no",
+		ProtectControlGroups: "no",
+		ProtectHostname: "no",
+		ProtectProc: "default",
+		ProcSubset: "all",
+		PrivateIPC: "no",
+		PrivateDevices: "no",
+		DevicePolicy: "auto",
 	},
 };
 

@@ -162,7 +162,9 @@ export function whyDenied(call: Denial["call"]): Why | undefined {
 }
 
 const strictest: FilterPermissions = {
-	...{ unixSockets: false, memfd: false, account: { uid: 1, gid: 1, groups: 0, uids: [1], lacks: lackable } },
+	unixSockets: false,
+	memfd: false,
+	account: { uid: 1, gid: 1, groups: 0, uids: [1], lacks: lackable },
 };
 
 /** The first rule of each call counts that the kernel records. */

@@ -99,7 +99,10 @@ function accessOf({ fields, serial, time }: AuditRecord): Access | undefined {
 	const port = Number(fields.get("src"));
 	const path = fields.get("path") ?? fields.get("name");
 	return {
-		...{ time, serial, domain, why },
+		time,
+		serial,
+		domain,
+		why,
 		...(path === undefined ? {} : { path: untrusted(path) }),
 		...(why === "other-port" && port > 0 ? { port } : {}),
 	};

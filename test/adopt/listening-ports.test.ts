@@ -5,12 +5,18 @@ import { type InetSocket, listeningPorts, lostPorts, portText } from "../../src/
 const facts = { chosenByKernel: [32_768, 60_999], registered: new Set<string>(), named: new Set<number>() } as const;
 const none = { address: "0.0.0.0", port: 0 };
 const listens = (port: number, { address = "0.0.0.0", transport = "tcp" }: Partial<InetSocket & { address: string }> = {}) => ({
-	...{ inode: `${transport} ${address} ${port}`, transport, isListening: true },
-	...{ local: { address, port }, remote: none },
+	inode: `${transport} ${address} ${port}`,
+	transport,
+	isListening: true,
+	local: { address, port },
+	remote: none,
 });
 const connected = (port: number): InetSocket => ({
-	...{ inode: `connected ${port}`, transport: "tcp", isListening: false },
-	...{ local: { address: "10.0.0.1", port }, remote: { address: "10.0.0.2", port: 40_000 } },
+	inode: `connected ${port}`,
+	transport: "tcp",
+	isListening: false,
+	local: { address: "10.0.0.1", port },
+	remote: { address: "10.0.0.2", port: 40_000 },
 });
 const udp = { transport: "udp" } as const;
 const processOf = (...sockets: readonly InetSocket[]) => ({ sockets: sockets.map(({ inode }) => inode) });

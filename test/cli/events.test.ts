@@ -9,7 +9,9 @@ const odd = "/odd\xff" as Path;
 const probe = { command: "true", ok: false, output: "not found", status: 127 };
 const operations = { look: 1, read: 1, write: 0, execute: 1, list: 0, enter: 0, create: 0, remove: 0, connect: 0, listen: 1 };
 const missing = absent("/etc/app.conf", {
-	...{ program: odd, private: true, remedy: { kind: "path", path: odd, round: 1, call: "openat" } },
+	program: odd,
+	private: true,
+	remedy: { kind: "path", path: odd, round: 1, call: "openat" },
 	importance: { level: "said", line: "no file", before: 1, package: "app" },
 });
 const group = { reached: 1, of: 2, untouched: [odd] };
@@ -30,7 +32,8 @@ const events: { readonly [Name in Event["event"]]: Omit<Extract<Event, { event: 
 	"accesses-counted": { run: 1, counts: { ...operations, paths: 2, missing: 0, newest: [odd] } },
 	"processes-seen": {
 		processes: {
-			...{ living: 1, ended: 1 },
+			living: 1,
+			ended: 1,
 			rows: [
 				{ pid: 2, shownPid: 70, depth: 0, program: odd, uid: 33, account: "www-data", threads: 1 },
 				{ pid: 3, shownPid: 71, depth: 1, threads: 0, ended: "exit 1" },

@@ -12,7 +12,10 @@ interface Question {
 }
 
 const faq = (asked: string, heading: string, ...answers: readonly string[]): Question => ({
-	...{ asked, page: "docs/faq.md", heading, answers },
+	asked,
+	page: "docs/faq.md",
+	heading,
+	answers,
 });
 
 const questions: readonly Question[] = [

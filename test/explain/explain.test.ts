@@ -36,7 +36,10 @@ const owned = { kind: "file", mode: 0o755, uid: 900, gid: 900 } as const;
 const hosts = { kind: "file", mode: 0o644, uid: 0, gid: 0 } as const;
 const shadow = "read: absent, --include /etc/shadow --allow-secret /etc/shadow";
 const program: Partial<ReturnType<typeof explained>> = {
-	...{ place: "/usr/bin/app", absence: undefined, mount: "cage", may: "read,execute" },
+	place: "/usr/bin/app",
+	absence: undefined,
+	mount: "cage",
+	may: "read,execute",
 	refused: ["write: mount+landlock+owner-or-mode"],
 };
 

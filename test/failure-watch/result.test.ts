@@ -33,7 +33,10 @@ const failure = (...words: Parameters<typeof record>) => parse(record(...words))
 test("a record of the kernel program is parsed or ignored", () => {
 	for (const architecture of architectures) {
 		expect(parse(record("/etc/../etc/x\n\x1b[2J", "openat", -2, -100, architecture), architecture)).toEqual({
-			...{ path: "/etc/x\n\x1b[2J", call: "openat", error: "ENOENT", does: "read" },
+			path: "/etc/x\n\x1b[2J",
+			call: "openat",
+			error: "ENOENT",
+			does: "read",
 		});
 	}
 	expect(failure("data/x", "open", -13)).toEqual({ path: "/srv/app/data/x", call: "open", error: "EACCES", does: "read" });

@@ -264,7 +264,11 @@ test.each<[GivenOptions]>([
 describe("the command that repeats a saved cage", () => {
 	const script = `node -e '${"x".repeat(1300)}'`;
 	const answers: Answers = {
-		...{ name: "mail", onHost: true, rounds: 5, rules: noRules, dedicatedAccount: "cage-mail" },
+		name: "mail",
+		onHost: true,
+		rounds: 5,
+		rules: noRules,
+		dedicatedAccount: "cage-mail",
 		application: { ...bareApplication, probes: [script] },
 	};
 

@@ -63,7 +63,10 @@ describe("the administrator's decisions about accounts", () => {
 
 	test("a chosen account is known with its group, and the reason says who chose it", () => {
 		const { accounts: made, passwd } = planAccounts({
-			...{ identity: asApp, trace: trace({}), users, groups },
+			identity: asApp,
+			trace: trace({}),
+			users,
+			groups,
 			rules: rules({ accounts: ["user:other"] }),
 		});
 		expect(passwd).toContain("other:x:1000:1000::/home/other:/usr/sbin/nologin\n");

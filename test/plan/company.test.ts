@@ -18,7 +18,8 @@ const shop = {
 type Values = Parameters<typeof planFor>[2];
 const plan = (nodes: Record<string, Node> = {}, values: Values = {}) =>
 	planFor(tree({ ...shop, ...nodes }), trace({ "/etc/web/web.conf": "read" }, { uids: new Set([0, 33]), gids: new Set([33]) }), {
-		...{ company: lonely, stateInPlace: [] },
+		company: lonely,
+		stateInPlace: [],
 		...values,
 	});
 const sharedOf = (made: ReturnType<typeof plan>) => made.shared.map(({ kind, path }) => `${kind} ${path}`);
@@ -160,7 +161,10 @@ describe("services of the host that something names", () => {
 		const docker = "/run/docker.sock" as Path;
 		const undecided = (words: Parameters<typeof rules>[0]) =>
 			undecidedNeighbours({
-				...{ ...asked, trace: seen([0, 33]), rules: rules(words), running },
+				...asked,
+				trace: seen([0, 33]),
+				rules: rules(words),
+				running,
 				files: tree({ ...nodes, "/etc/web/web.conf": "pass unix:/run/docker.sock;\n" }),
 			}).map(({ values }) => values.path);
 		expect(undecided({})).toEqual([docker]);

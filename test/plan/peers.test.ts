@@ -9,7 +9,12 @@ import { file, tree } from "./tree.ts";
 const asking = readFileSync("/usr/bin/id");
 const silent = readFileSync("/usr/bin/true");
 const account = (name: string, uid: number, shell = "/usr/sbin/nologin"): User => ({
-	...{ name, uid, gid: uid + 1, gecos: "Real Name", home: `/home/${name}`, shell },
+	name,
+	uid,
+	gid: uid + 1,
+	gecos: "Real Name",
+	home: `/home/${name}`,
+	shell,
 });
 const all = [...users, account("web", 33), account("ident", 70), account("unseen", 71), account("clerk", 2000, "/bin/bash")];
 const did: Record<string, Did> = { "/run/app/a.sock": "listen create", "/etc/app/map.conf": "read", "/etc/services": "read" };

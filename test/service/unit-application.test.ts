@@ -216,7 +216,8 @@ describe("staying in the foreground", () => {
 			"unit-stop-omitted /bin/rm -f /run/x",
 		]);
 		expect(of("[Service]\nExecStart=/usr/sbin/x\nExecStop=/bin/kill -QUIT $MAINPID").application.service).toEqual({
-			...{ ignoresPipe: true, stopSignal: "QUIT" },
+			ignoresPipe: true,
+			stopSignal: "QUIT",
 		});
 	});
 	it("removes options that detach any program", () => {

@@ -43,8 +43,10 @@ describe("a socket unit (systemd.socket(5))", () => {
 
 describe("a service's sockets", () => {
 	const asked = (requiredSockets: string[] = [], sockets: string[] = []) => ({
-		...{ requiredSockets, sockets },
-		...{ readsSocket: false, nonBlocking: false },
+		requiredSockets,
+		sockets,
+		readsSocket: false,
+		nonBlocking: false,
 	});
 
 	it("do not exist without a unit, or with a socket that no target wants", () => {

@@ -48,8 +48,13 @@ test("rsyslog reads every field of an RFC 5424 line, and one message for each al
 	for (const [index, { cage, kind, pid, time, ...alarm }] of alarmsOfEveryKind.entries()) {
 		const { data, message, ...header } = parsed[index];
 		expect(header).toEqual({
-			...{ version: "1", priority: alarm.severity === "high" ? "81" : "84", host: "host", time },
-			...{ app: "cagewright", process: String(pid ?? "-"), id: "ALARM" },
+			version: "1",
+			priority: alarm.severity === "high" ? "81" : "84",
+			host: "host",
+			time,
+			app: "cagewright",
+			process: String(pid ?? "-"),
+			id: "ALARM",
 		});
 		expect(JSON.parse(data)["cagewright@32473"]).toMatchObject({
 			cage,

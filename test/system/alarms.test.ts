@@ -94,8 +94,18 @@ test.runIf(isFirstNamespace)(
 		});
 		expect(calls(printed)).toEqual(["mount", "chroot"]);
 		expect(alarms(printed)[0]).toMatchObject({
-			...{ schema: "cagewright/alarm/1", cage: "victim", severity: "high", kind: "syscall", call: "mount", path: null },
-			...{ executable: "/usr/bin/perl", technique: "T1611", why: "file-tree", result: "refused", knownBy: "process", count: 1 },
+			schema: "cagewright/alarm/1",
+			cage: "victim",
+			severity: "high",
+			kind: "syscall",
+			call: "mount",
+			path: null,
+			executable: "/usr/bin/perl",
+			technique: "T1611",
+			why: "file-tree",
+			result: "refused",
+			knownBy: "process",
+			count: 1,
 		});
 		const { json } = await cagewright(["show", "victim", "--history", "--json"], { state });
 		expect(json.history.join("\n")).toContain('alarm {"time":');

@@ -13,12 +13,31 @@ const ran = join(folder, "ran");
 const programs = () => (existsSync(ran) ? [...new Set(readFileSync(ran, "utf8").split("\n"))].filter(Boolean).sort() : []);
 
 const env = {
-	...{ HOME: user, USER: "nobody", LOGNAME: "nobody", SHELL: `${user}/bin/sh`, TMPDIR: `${user}/tmp`, MAIL: `${user}/mail` },
-	...{ XDG_CONFIG_HOME: user, XDG_DATA_HOME: user, XDG_CACHE_HOME: user, XDG_RUNTIME_DIR: user, CURL_HOME: user },
-	...{ PATH: `${user}/bin:.:bin::/usr/bin:/bin`, SUDO_USER: "nobody", EDITOR: `${user}/bin/cat`, PAGER: `${user}/bin/cat` },
-	...{ PERL5LIB: user, PERL5OPT: "-Mforeign", PYTHONPATH: user, RUBYLIB: user, RUBYOPT: "-rforeign", NODE_PATH: user },
-	...{ BASH_ENV: `${user}/foreign.sh`, ENV: `${user}/foreign.sh`, "BASH_FUNC_test%%": `() { echo function >>${ran}; }` },
-	...{ PROBE_WORD: "kept" },
+	HOME: user,
+	USER: "nobody",
+	LOGNAME: "nobody",
+	SHELL: `${user}/bin/sh`,
+	TMPDIR: `${user}/tmp`,
+	MAIL: `${user}/mail`,
+	XDG_CONFIG_HOME: user,
+	XDG_DATA_HOME: user,
+	XDG_CACHE_HOME: user,
+	XDG_RUNTIME_DIR: user,
+	CURL_HOME: user,
+	PATH: `${user}/bin:.:bin::/usr/bin:/bin`,
+	SUDO_USER: "nobody",
+	EDITOR: `${user}/bin/cat`,
+	PAGER: `${user}/bin/cat`,
+	PERL5LIB: user,
+	PERL5OPT: "-Mforeign",
+	PYTHONPATH: user,
+	RUBYLIB: user,
+	RUBYOPT: "-rforeign",
+	NODE_PATH: user,
+	BASH_ENV: `${user}/foreign.sh`,
+	ENV: `${user}/foreign.sh`,
+	"BASH_FUNC_test%%": `() { echo function >>${ran}; }`,
+	PROBE_WORD: "kept",
 };
 
 beforeAll(() => {

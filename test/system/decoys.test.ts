@@ -93,8 +93,15 @@ describe("the watch", () => {
 		await reported(2);
 		expect(alarmsIn((await watch.stop()).stdout)).toMatchObject([
 			{
-				...{ schema: "cagewright/alarm/1", cage: "victim", kind: "decoy", severity: "high", result: "opened", path: key },
-				...{ executable: "/usr/bin/perl", technique: "T1552", knownBy: "process" },
+				schema: "cagewright/alarm/1",
+				cage: "victim",
+				kind: "decoy",
+				severity: "high",
+				result: "opened",
+				path: key,
+				executable: "/usr/bin/perl",
+				technique: "T1552",
+				knownBy: "process",
 			},
 			{ cage: "victim", kind: "decoy", path: "/.env" },
 		]);

@@ -18,7 +18,9 @@ export function outputFolder(name: string) {
 		mkdirSync(folder, { mode: 0o755 });
 	});
 	return {
-		...{ state, top, folder },
+		state,
+		top,
+		folder,
 		at: (file: string) => join(folder, file),
 		metrics: (place: string, ...options: readonly string[]) => cagewright(["metrics", "-o", place, ...options], { state }),
 		record: (place: string, ...options: readonly string[]) => cagewright(["record", "demo", "-o", place, ...options], { state }),

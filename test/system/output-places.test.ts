@@ -26,7 +26,9 @@ const { at, folder, metrics, record, state } = outputFolder("output-places");
 
 describe("a place that somebody changes during the work", () => {
 	const request = (values: Partial<OutputRequest> = {}): OutputRequest => ({
-		...{ path: pathFromText(at("out")), isOurs: (beginning) => beginning === "ours", signal: new AbortController().signal },
+		path: pathFromText(at("out")),
+		isOurs: (beginning) => beginning === "ours",
+		signal: new AbortController().signal,
 		...values,
 	});
 	const target = () => writeFileSync(at("target"), "kept");

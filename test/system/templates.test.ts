@@ -30,8 +30,18 @@ interface Subject {
 const madeAgain = new Set(["nginx-account", "sftp", "network-daemon"]);
 /** Only `npm run test:long` makes cages from these. Other tests make cages of most of their daemons. */
 const madeBeforeReleases = [
-	...["demo", "nginx", "apache2", "redis", "bind9", "dnsmasq", "haproxy", "web-folder", "node-service"],
-	...["php-fpm", "mariadb", "python-service"],
+	"demo",
+	"nginx",
+	"apache2",
+	"redis",
+	"bind9",
+	"dnsmasq",
+	"haproxy",
+	"web-folder",
+	"node-service",
+	"php-fpm",
+	"mariadb",
+	"python-service",
 ];
 const tried = (name: string) => isLong || madeAgain.has(name);
 

@@ -68,7 +68,11 @@ export const accepted: Record<string, Json> = {
 				systems: ["fedora", "rhel"],
 				tried: false,
 				application: {
-					...{ command: ["/usr/sbin/httpd"], user: "apache", env: {}, probes: ["true"], directories: ["/run/httpd"] },
+					command: ["/usr/sbin/httpd"],
+					user: "apache",
+					env: {},
+					probes: ["true"],
+					directories: ["/run/httpd"],
 					sockets: ["stream /run/httpd.socket mode=0660"],
 				},
 				rules: { include: ["/etc/httpd/**"] },

@@ -205,7 +205,9 @@ describe("merging with answers", () => {
 	it("lets answers win, and adds lists", () => {
 		const replaced = { command: ["/bin/y"], user: "y:z", probes: ["mine"], timeout: 5, network: "none" } as const;
 		const answers = {
-			...{ ...replaced, env: { B: "3", C: "4" }, exercises: ["one", "two"] },
+			...replaced,
+			env: { B: "3", C: "4" },
+			exercises: ["one", "two"],
 			rules: { include: ["/a", "/b"], binds: [{ path: "/srv/x", access: "rw" as const }] },
 		};
 		const { rules, ...application } = answers;

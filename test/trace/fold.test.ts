@@ -271,8 +271,11 @@ describe("the application's start", () => {
 		);
 		expect([folded.initPid, folded.mainPid]).toEqual([21, 23]);
 		expect(accessesOf(folded)).toEqual({
-			...{ "/opt/before": "execute", "/before": "look", "/usr/sbin/app": "execute" },
-			...{ "/opt/after": "execute", "/after": "look" },
+			"/opt/before": "execute",
+			"/before": "look",
+			"/usr/sbin/app": "execute",
+			"/opt/after": "execute",
+			"/after": "look",
 		});
 	});
 

@@ -3,7 +3,11 @@ import { cages } from "./scripted-home.ts";
 import type { Walk } from "./walk.ts";
 
 const session: Choice = {
-	...{ id: "1234abcd", kind: "session" as const, name: "left", description: "", detail: "/usr/bin/left" },
+	id: "1234abcd",
+	kind: "session" as const,
+	name: "left",
+	description: "",
+	detail: "/usr/bin/left",
 	left: { step: 3, ago: 7200 },
 };
 

@@ -1,10 +1,24 @@
 import type { ActionPreview, ActionRequest, CagePage, CageRow, CageView, ViewRow } from "../../src/wizard/state/home.ts";
 
 const healthy: CageRow = {
-	...{ name: "redis", generation: 2, madeAt: "2026-11-27T09:00:00.000Z", age: 7200, running: true, pids: [4711] },
-	...{ as: "adopted", service: "redis-server.service", serviceState: "active", answers: true, outdated: 0, findings: 0 },
-	...{ alarms: 0, approved: true, command: ["/usr/bin/redis-server", "/etc/redis/redis.conf"], files: 22, bytes: 19_713_024 },
-	...{ stale: false },
+	name: "redis",
+	generation: 2,
+	madeAt: "2026-11-27T09:00:00.000Z",
+	age: 7200,
+	running: true,
+	pids: [4711],
+	as: "adopted",
+	service: "redis-server.service",
+	serviceState: "active",
+	answers: true,
+	outdated: 0,
+	findings: 0,
+	alarms: 0,
+	approved: true,
+	command: ["/usr/bin/redis-server", "/etc/redis/redis.conf"],
+	files: 22,
+	bytes: 19_713_024,
+	stale: false,
 };
 
 const stopped = { running: false, pids: [], as: null, service: null, serviceState: null };

@@ -98,7 +98,11 @@ export function planFor(answers: Answers): Plan {
 	const generated = (text: string, content: string) =>
 		entry(text, { kind: "generated", content, reasons: [{ kind: "account" }] });
 	return planOf([...decided, generated("/etc/group", files.group), generated("/etc/nsswitch.conf", files.nsswitch)], {
-		...{ application: answers.application, rules, identity, writable, accounts },
+		application: answers.application,
+		rules,
+		identity,
+		writable,
+		accounts,
 		permissions: { capabilities: [{ name: "net_bind_service", why: "bind" }], unixSockets: "AF_UNIX" },
 		notes: [{ code: "writes-system-directory", values: { path: "/var/log" } }],
 	});

@@ -273,7 +273,12 @@ export class ScriptedSession implements WizardSession {
 			const decided = { kept: 2 * trials, leftOut: 40 * trials, open: 200 - 42 * trials };
 			this.emit({
 				event: "subset-tried",
-				...{ trials, estimated: 9, ...decided, files: 40 * trials, bytes: 2_000_000 * trials, secondsLeft: 30 - trials },
+				trials,
+				estimated: 9,
+				...decided,
+				files: 40 * trials,
+				bytes: 2_000_000 * trials,
+				secondsLeft: 30 - trials,
 			});
 			await this.#pause(1);
 		}
@@ -304,8 +309,15 @@ export class ScriptedSession implements WizardSession {
 			"cagewright make redis --device /dev/fuse --allow-secret /etc/redis/tls.key --exclude '/usr/lib/x86_64-linux-gnu/**' --yes";
 		const folder = `/var/lib/cagewright/cages/${answers.name}`;
 		return {
-			...{ name: answers.name, answered: true, warnings: [], command, service: "redis-server.service", installs: true },
-			...{ root: `${folder}/generations/1`, data: `${folder}/data`, record: `${folder}/record.md` },
+			name: answers.name,
+			answered: true,
+			warnings: [],
+			command,
+			service: "redis-server.service",
+			installs: true,
+			root: `${folder}/generations/1`,
+			data: `${folder}/data`,
+			record: `${folder}/record.md`,
 			names: { initiatedBy: "", implementedBy: "", proposal: "operator" },
 			next: nextSteps({ name: answers.name, service: "redis-server.service", installs: true, again: command }),
 		};

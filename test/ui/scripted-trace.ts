@@ -17,13 +17,22 @@ export const shownProcesses: ShownProcesses = {
 	rows: [
 		{ pid: 4000, shownPid: 4000, depth: 0, program: path("/usr/bin/redis-server"), threads: 5 },
 		{
-			...{ pid: 4001, shownPid: 4001, depth: 1, program: path("/usr/bin/\x1b[31mred\u202epng"), threads: 0 },
-			...{ uid: 33, account: "www-data" },
+			pid: 4001,
+			shownPid: 4001,
+			depth: 1,
+			program: path("/usr/bin/\x1b[31mred\u202epng"),
+			threads: 0,
+			uid: 33,
+			account: "www-data",
 		},
 		{ pid: 4002, shownPid: 4002, depth: 2, program: path(`/usr/bin/a-program-with-a-name-${endless}`), threads: 0 },
 		{ pid: 4003, shownPid: 4003, depth: 1, threads: 0, ended: "signal SIGSEGV" },
 		...Array.from({ length: 28 }, (_, index) => ({
-			...{ pid: 4010 + index, shownPid: 4010 + index, depth: 3, program: path("/usr/bin/redis-server"), threads: 1 },
+			pid: 4010 + index,
+			shownPid: 4010 + index,
+			depth: 3,
+			program: path("/usr/bin/redis-server"),
+			threads: 1,
 		})),
 	],
 };
@@ -51,19 +60,40 @@ export const reached: CoverageReport = {
 };
 
 export const counts = {
-	...{ paths: 0, look: 9, read: 31, write: 2, execute: 3, list: 1 },
-	...{ enter: 0, create: 2, remove: 0, connect: 0, listen: 1, missing: 14 },
+	paths: 0,
+	look: 9,
+	read: 31,
+	write: 2,
+	execute: 3,
+	list: 1,
+	enter: 0,
+	create: 2,
+	remove: 0,
+	connect: 0,
+	listen: 1,
+	missing: 14,
 };
 
 /** `add`: the run adds to earlier ones. */
 export function tracedRun(answers: Answers, add: boolean): WizardTrace {
 	const ok = (command: string) => ({ command, ok: true, output: "" });
 	const added = {
-		...{ paths: [path("/usr/share/redis/added")], count: 1, programs: [], capabilities: ["chown"], ports: [] },
-		...{ uids: [33, 4711], names: { 33: "www-data" } },
+		paths: [path("/usr/share/redis/added")],
+		count: 1,
+		programs: [],
+		capabilities: ["chown"],
+		ports: [],
+		uids: [33, 4711],
+		names: { 33: "www-data" },
 	};
 	return {
-		...{ trace: emptyTrace(), probes: answers.application.probes.map(ok), exercises: [], signals: [] },
-		...{ handlesTerm: true, output: "", answered: true, ...(add ? { added } : {}) },
+		trace: emptyTrace(),
+		probes: answers.application.probes.map(ok),
+		exercises: [],
+		signals: [],
+		handlesTerm: true,
+		output: "",
+		answered: true,
+		...(add ? { added } : {}),
 	};
 }

@@ -48,8 +48,15 @@ export function unneededOf(answers: Answers): UnneededFiles {
 	];
 	const { exercises } = answers.application;
 	return {
-		...{ left, kept, units: [...left, ...kept], trials: 14, seconds: 21.5 },
-		...{ isComplete: false, exercises, signals: ["HUP"], uncounted: [] },
+		left,
+		kept,
+		units: [...left, ...kept],
+		trials: 14,
+		seconds: 21.5,
+		isComplete: false,
+		exercises,
+		signals: ["HUP"],
+		uncounted: [],
 	};
 }
 

@@ -187,14 +187,22 @@ export const walks: readonly Walk[] = [
 			problems: ({ application }) => [
 				{ field: "user", code: "account-unknown", values: { account: application.user ?? "" } },
 				{
-					...{ field: "probe", code: "line-program-missing", values: { program: "redis-cli" }, isWarning: true },
+					field: "probe",
+					code: "line-program-missing",
+					values: { program: "redis-cli" },
+					isWarning: true,
 					line: application.probes[0] ?? "",
 				},
 			],
 			attempts: [
 				{ where: "host", ok: false, status: 7, output: "curl: (7) Failed to connect to 127.0.0.1 port 6379", timedOut: false },
 				{
-					...{ where: "rehearsal", ok: false, status: 1, output: "", timedOut: false, ended: 1 },
+					where: "rehearsal",
+					ok: false,
+					status: 1,
+					output: "",
+					timedOut: false,
+					ended: 1,
 					printed: `${"x".repeat(300)}\n\x1b[2JFatal error, can't open config file`,
 				},
 			],

@@ -21,7 +21,11 @@ interface Given {
 const writableOf = (all: Given["writable"] = {}) =>
 	Object.entries(all).map(([path, { gid = 4, mode = 0o750 }]) => ({
 		path: pathFromText(path),
-		...{ mode, uid: 33, gid, reasons: [], seeds: [] },
+		mode,
+		uid: 33,
+		gid,
+		reasons: [],
+		seeds: [],
 	}));
 
 const root = { name: "root", uid: 0, gid: 0, groups: [], home: "/root" };

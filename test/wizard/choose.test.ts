@@ -9,13 +9,23 @@ import { atChoices, atSave, type Drive, down, enter } from "./drive.ts";
 
 const server = "/usr/lib/postgresql/17/bin/postgres";
 const missing: Choice = {
-	...{ id: "template:postgresql", kind: "template", name: "postgresql", description: "PostgreSQL", command: [server] },
+	id: "template:postgresql",
+	kind: "template",
+	name: "postgresql",
+	description: "PostgreSQL",
+	command: [server],
 	missing: { programs: [server, "pg_isready"], packages: ["postgresql", "postgresql-client"] },
 };
 const command = ["/usr/bin/redis-server"];
 const running: Choice = {
-	...{ id: "unit:redis-server.service", kind: "unit", name: "redis-server", description: "Advanced key-value store", command },
-	...{ account: "redis", package: { name: "redis-server", version: "8" }, ports: ["tcp 6379"] },
+	id: "unit:redis-server.service",
+	kind: "unit",
+	name: "redis-server",
+	description: "Advanced key-value store",
+	command,
+	account: "redis",
+	package: { name: "redis-server", version: "8" },
+	ports: ["tcp 6379"],
 };
 
 const wanted = { programs: [server, "pg_isready"], packages: ["postgresql", "postgresql-client"] };

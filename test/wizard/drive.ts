@@ -102,8 +102,16 @@ const twice = enter + enter;
 export const atBuild = (): Drive => atFiles().type(twice).forget();
 
 export const finished: FinishedCage = {
-	...{ name: "redis", root: "/r", data: "/d", record: "/m", answered: true, warnings: [], next: [] },
-	...{ command: "cagewright make redis --yes", service: "redis-server.service", installs: true },
+	name: "redis",
+	root: "/r",
+	data: "/d",
+	record: "/m",
+	answered: true,
+	warnings: [],
+	next: [],
+	command: "cagewright make redis --yes",
+	service: "redis-server.service",
+	installs: true,
 	names: { initiatedBy: "", implementedBy: "", proposal: "operator" },
 };
 

@@ -246,8 +246,11 @@ describe("the key of a message", () => {
 
 	test("asks before it installs a program, with the command that will run", () => {
 		const needed: Problem = {
-			...{ field: "probe", code: "line-program-missing", values: { program: "dig", package: "bind9-dnsutils" } },
-			...{ line: redis.application.probes[0] ?? "", isWarning: true },
+			field: "probe",
+			code: "line-program-missing",
+			values: { program: "dig", package: "bind9-dnsutils" },
+			line: redis.application.probes[0] ?? "",
+			isWarning: true,
 		};
 		const form = new Drive().act({ type: "started", initial: redis }).answer({ job: "requirements", value: [] });
 		form.answer({ job: "validate", value: [needed] }).type("f");

@@ -71,7 +71,8 @@ test("f permits what an alarm reports, after a page that says what changes", () 
 describe("a risk of the page Reach", () => {
 	const { remedy } = catalogues.en.record.risks;
 	const network: ActionRequest = {
-		...{ action: "edit", cage: "redis" },
+		action: "edit",
+		cage: "redis",
 		at: { kind: "field", field: "network", text: "none" },
 	};
 

@@ -164,7 +164,9 @@ describe("building and trying", () => {
 	test("a permission is not preselected while something likelier can be added", () => {
 		const about = { call: "bind", error: "EACCES", declined: false };
 		const permission = (name: string, level: "said" | "last-call"): Missing => ({
-			...{ ...about, kind: "capability", remedy: { kind: "capability", name, round: 1, call: "bind" } },
+			...about,
+			kind: "capability",
+			remedy: { kind: "capability", name, round: 1, call: "bind" },
 			importance: level === "said" ? { level, line: "Permission denied" } : { level, before: 1 },
 		});
 		const likeliest = permission("net_bind_service", "said");

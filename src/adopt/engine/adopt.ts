@@ -131,9 +131,19 @@ export async function planAdoption(context: Context, request: AdoptRequest): Pro
 	const foundClientProbes = await findClientProbes(context, { command: cage.application.command, probes }, clients);
 	const { together } = request;
 	return {
-		...{ present, inPlaceBefore: cage.stateInPlace ?? null, service, dropin, inPlace: inPlace ?? [], places },
+		present,
+		inPlaceBefore: cage.stateInPlace ?? null,
+		service,
+		dropin,
+		inPlace: inPlace ?? [],
+		places,
 		copyData: request.copyData,
-		...{ probes, clientProbes, foundClientProbes, clients, timeout, ...omitUndefined({ together }) },
+		probes,
+		clientProbes,
+		foundClientProbes,
+		clients,
+		timeout,
+		...omitUndefined({ together }),
 	};
 }
 
@@ -235,8 +245,17 @@ async function move(context: Context, name: string, plan: AdoptionPlan): Promise
 		...(plan.copyData ? { copyData: plan.copyData } : {}),
 	};
 	let adoption: Adoption = {
-		...{ service, phase: "seeding", since, companions, dropin, probes, timeout, places: [], ...asked },
-		...{ inPlace, inPlaceBefore },
+		service,
+		phase: "seeding",
+		since,
+		companions,
+		dropin,
+		probes,
+		timeout,
+		places: [],
+		...asked,
+		inPlace,
+		inPlaceBefore,
 	};
 	signal.throwIfAborted();
 	adoption = await saveAdoption(context, name, adoption);

@@ -77,7 +77,12 @@ export async function requestFor(
 export function requestOf(options: GivenOptions, name: string, service: string): AdoptRequest {
 	const { acceptFinding = [], clientProbe = [], copyData = false, probe = [], timeout } = options;
 	return {
-		...{ name, service, probes: probe, clientProbes: clientProbe, accepted: acceptFinding, copyData },
+		name,
+		service,
+		probes: probe,
+		clientProbes: clientProbe,
+		accepted: acceptFinding,
+		copyData,
 		...omitUndefined({ timeout }),
 	};
 }
@@ -271,9 +276,16 @@ export function planText({ messages }: Terminal, name: string, plan: AdoptionPla
 export function planJson(name: string, plan: AdoptionPlan) {
 	const { clientProbes, clients, dropin, foundClientProbes, inPlace, places, probes, service, timeout } = plan;
 	return {
-		...{ name, service, places: places.map(pathToJson), inPlace: inPlace.map(pathToJson), probes, timeout },
+		name,
+		service,
+		places: places.map(pathToJson),
+		inPlace: inPlace.map(pathToJson),
+		probes,
+		timeout,
 		dropin: { path: dropinPath(service), text: dropin },
-		...{ clientProbes, foundClientProbes, clients: clientsJson(clients.served.clients) },
+		clientProbes,
+		foundClientProbes,
+		clients: clientsJson(clients.served.clients),
 	};
 }
 

@@ -45,7 +45,8 @@ export async function openOutput(request: OutputRequest): Promise<Output> {
 		await access(pathToBytes(place.at(".")), constants.W_OK | constants.X_OK);
 		if (node !== undefined) await requireReplaceable(place);
 		return {
-			...{ path: place.path, isFile: true },
+			path: place.path,
+			isFile: true,
 			write: (text) => writeFile(place, request, text),
 			[Symbol.asyncDispose]: () => close(place),
 		};
@@ -203,7 +204,8 @@ async function openSpecial(place: Place, node: Node, signal: AbortSignal): Promi
 		throw error;
 	});
 	return {
-		...{ path: place.path, isFile: false },
+		path: place.path,
+		isFile: false,
 		write: (text) => writeAll(file, text, place.path, signal),
 		[Symbol.asyncDispose]: async () => {
 			await file.close();

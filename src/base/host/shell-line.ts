@@ -21,7 +21,11 @@ export function shellLineEnvironment(): NodeJS.ProcessEnv {
 	const { homedir, username } = attempt(() => userInfo()) ?? { homedir: "/root", username: "root" };
 	return {
 		...Object.fromEntries(kept),
-		...{ PATH: shellLinePath(), HOME: homedir, USER: username, LOGNAME: username, SHELL: "/bin/sh" },
+		PATH: shellLinePath(),
+		HOME: homedir,
+		USER: username,
+		LOGNAME: username,
+		SHELL: "/bin/sh",
 	};
 }
 

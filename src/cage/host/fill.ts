@@ -89,7 +89,11 @@ function copier({ files, isRoot, onFile, previous }: CopyJob, at: At, signal: Ab
 		return {
 			...described,
 			...(marks && isAsPlanned && { marks }),
-			...{ origin: path, size, mtime, sha256, copy },
+			origin: path,
+			size,
+			mtime,
+			sha256,
+			copy,
 			...omitUndefined({ source: stamp }),
 		};
 	};

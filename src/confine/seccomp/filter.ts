@@ -17,7 +17,14 @@ import { type SyscallName, syscalls } from "./syscalls.ts";
 export type Answer = keyof typeof errors;
 /** errno(3), asm-generic numbers. `none`: the call returns 0 without effect. */
 export const errors = {
-	...{ none: 0, EPERM: 1, EACCES: 13, EINVAL: 22, ENOSYS: 38, EPROTONOSUPPORT: 93, EOPNOTSUPP: 95, EAFNOSUPPORT: 97 },
+	none: 0,
+	EPERM: 1,
+	EACCES: 13,
+	EINVAL: 22,
+	ENOSYS: 38,
+	EPROTONOSUPPORT: 93,
+	EOPNOTSUPP: 95,
+	EAFNOSUPPORT: 97,
 };
 
 /**

@@ -93,7 +93,10 @@ async function runOnce(
 	});
 	try {
 		const launching = context.machine.launcher.start({
-			...{ ...request, command: [place, ...args], raw, after: audited },
+			...request,
+			command: [place, ...args],
+			raw,
+			after: audited,
 			onLoss(descriptor, error) {
 				const values = { name, output: descriptor === 1 ? "stdout" : "stderr", error };
 				context.emit({ event: "warned", code: "run-output-lost", values });

@@ -154,7 +154,9 @@ export class UtilLinuxLauncher implements Launcher {
 					(helper) => this.commands.follow(helper),
 				);
 			const launched = new RunningApplication(spawned, request, {
-				...{ folder: pathFromText(folder), trace, cleanUp },
+				folder: pathFromText(folder),
+				trace,
+				cleanUp,
 				...omitUndefined({ readiness: notifications }),
 			});
 			await launched.started();

@@ -43,7 +43,10 @@ const withoutCapabilities = { capabilities: [], clearsInherited: true } as const
 export function sandboxConfiner(granted: readonly string[]): Buffer {
 	const filters = [{ program: seccompFilter(architecture, sandboxPermissions), isLogged: false }];
 	return program({
-		...{ landlock: 0, ruleset: { handled: [], rules: [], scopes: [] }, filters, entersRoot: true },
+		landlock: 0,
+		ruleset: { handled: [], rules: [], scopes: [] },
+		filters,
+		entersRoot: true,
 		...limitedTo(granted),
 	});
 }

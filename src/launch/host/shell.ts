@@ -35,7 +35,9 @@ export function runGroup(
 		let timedOut = false;
 		const child = startTool(program, args, {
 			// Not `.`: an ordinary user may be unable to enter it again, for example after `su`.
-			...{ cwd: undefined, env, detached: true },
+			cwd: undefined,
+			env,
+			detached: true,
 			stdio: ["ignore", "pipe", "pipe", ...descriptors],
 		});
 		const kill = () => void attempt(() => child.pid && process.kill(-child.pid, "SIGKILL"));

@@ -88,7 +88,8 @@ async function tryUnit(
 	const placed = await trialService.place((client) => trialUnit({ client, name, texts, seconds: 4 * timeout + forStops }));
 	try {
 		const tried = await takeSteps(context, name, placed.name, {
-			...{ probes, timeout },
+			probes,
+			timeout,
 			steps: placed.reloads ? steps : steps.filter((step) => step !== "reload"),
 		});
 		const killedFor = tried.answered ? undefined : await killingCall(context, placed.name, manifest, began);

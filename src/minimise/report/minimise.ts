@@ -110,7 +110,11 @@ export function minimisedText(
 	return [
 		...lines,
 		words.made({
-			...{ name, generation: made.manifest.generation, count: files, bytes: messages.bytes(bytes), before: from },
+			name,
+			generation: made.manifest.generation,
+			count: files,
+			bytes: messages.bytes(bytes),
+			before: from,
 			rollback: commandLine("rollback", name),
 		}),
 		words.explain(commandLine("explain", name), commandLine("trial", name)),

@@ -221,8 +221,12 @@ class Closure {
 			const fork = new Process(inside.main, inside);
 			const loaded = fork.enter(object, soname) ? this.#load([object], fork, "optional") : [];
 			const known = this.#optional.get(found.path) ?? {
-				...{ soname, path: found.path, ...omitUndefined({ feature }), priority },
-				...{ by: new Set<Path>(), needs: new Set<Path>() },
+				soname,
+				path: found.path,
+				...omitUndefined({ feature }),
+				priority,
+				by: new Set<Path>(),
+				needs: new Set<Path>(),
 			};
 			this.#optional.set(found.path, known);
 			known.by.add(by.path);

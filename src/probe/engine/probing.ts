@@ -111,7 +111,8 @@ export async function probeAfterStart(
 			await Promise.race([run.ended, machine.sleep(100, signal)]);
 	};
 	await reportWaiting(context, wait(), () => ({
-		...{ for: "start", limit: startSeconds },
+		for: "start",
+		limit: startSeconds,
 		program: baseName(pathFromText(program)),
 	}));
 	const probes = first.map(({ command }) => command);

@@ -51,7 +51,10 @@ export async function writeImage({ image, isArchive, to, ...content }: ImageRequ
 /** The layout's own files have no owner and one time. */
 const asOurs = (mtime: number) => (member: FoundFile) => ({
 	...member,
-	...{ uid: 0, gid: 0, mtime, mode: member.kind === "directory" ? 0o755 : 0o644 },
+	uid: 0,
+	gid: 0,
+	mtime,
+	mode: member.kind === "directory" ? 0o755 : 0o644,
 });
 
 /** The files of an image, from the generation on disk. */
@@ -79,8 +82,13 @@ function found(folder: Path, signal: AbortSignal): FoundFile[] {
 		const kind = stats?.isFile() ? "file" : stats?.isDirectory() ? "directory" : stats?.isSymbolicLink() ? "symlink" : undefined;
 		if (!stats || kind === undefined) continue;
 		files.push({
-			...{ path, kind, mode: Number(stats.mode) & 0o7777, uid: Number(stats.uid), gid: Number(stats.gid) },
-			...{ mtime: Number(stats.mtimeNs / 1_000_000_000n), size: kind === "file" ? Number(stats.size) : 0 },
+			path,
+			kind,
+			mode: Number(stats.mode) & 0o7777,
+			uid: Number(stats.uid),
+			gid: Number(stats.gid),
+			mtime: Number(stats.mtimeNs / 1_000_000_000n),
+			size: kind === "file" ? Number(stats.size) : 0,
 			...(path === top ? {} : { source: join(folder, path.slice(1)) }),
 		});
 	}

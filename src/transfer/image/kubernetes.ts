@@ -72,7 +72,9 @@ export function kubernetesObjects(workload: Workload, size = "1Gi"): object[] {
 					securityContext: podSecurity(workload),
 					containers: [
 						{
-							...{ name, image: workload.image, imagePullPolicy: "IfNotPresent" },
+							name,
+							image: workload.image,
+							imagePullPolicy: "IfNotPresent",
 							...(ports.length
 								? { ports: ports.map(({ name, port, protocol }) => ({ name, containerPort: port, protocol })) }
 								: {}),
@@ -103,7 +105,10 @@ function podSecurity({ capabilities, identity }: Workload): object {
 	const others = identity.groups.filter((gid) => gid !== identity.gid);
 	return {
 		...(identity.uid === 0 ? {} : { runAsNonRoot: true }),
-		...{ runAsUser: identity.uid, runAsGroup: identity.gid, fsGroup: identity.gid, fsGroupChangePolicy: "OnRootMismatch" },
+		runAsUser: identity.uid,
+		runAsGroup: identity.gid,
+		fsGroup: identity.gid,
+		fsGroupChangePolicy: "OnRootMismatch",
 		...(others.length ? { supplementalGroups: others } : {}),
 		...(identity.uid !== 0 && capabilities.includes("net_bind_service")
 			? { sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }] }

@@ -34,7 +34,9 @@ export function packageStatus(
 		const [name = ref.name] = ref.name.split(":");
 		const source = origin && `${origin.source}${origin.sourceVersion === undefined ? "" : ` (${origin.sourceVersion})`}`;
 		const fields = {
-			...{ Package: name, Status: "install ok installed", Version: ref.version },
+			Package: name,
+			Status: "install ok installed",
+			Version: ref.version,
 			...(origin?.architecture === undefined ? {} : { Architecture: origin.architecture }),
 			...omitUndefined({ Source: source }),
 		};

@@ -67,7 +67,11 @@ function unitOf(cage: Cage, manifest: Manifest, files: readonly Path[]): string 
 	const { application } = exportedApplication(cage.application);
 	const reloadSignal = serverSignals(application.command)?.reload;
 	return systemdUnit({
-		...{ name, root, isPortable: true, systemdVersion, launcher: launchDirectory },
+		name,
+		root,
+		isPortable: true,
+		systemdVersion,
+		launcher: launchDirectory,
 		groupNames: new Map(manifest.accounts.groups.map((group) => [group.gid, group.name])),
 		data: manifest.writable.map(({ path }) => ({ path, source: join(stateFolder(name), path.slice(1)) })),
 		binds: manifest.binds,

@@ -64,7 +64,12 @@ export function workloadOf({ cage, manifest }: { cage: Cage; manifest: Manifest 
 	const { application, secretVariables } = exportedApplication(cage.application);
 	const { identity, permissions } = manifest;
 	const keepsKill = initKeepsKill({
-		...{ name: cage.name, root: launchDirectory, data: [], binds: [], systemdVersion: 0, launcher: launchDirectory },
+		name: cage.name,
+		root: launchDirectory,
+		data: [],
+		binds: [],
+		systemdVersion: 0,
+		launcher: launchDirectory,
 		plan: { application, identity, permissions, entries: [] },
 		keepsAccount: cage.keepsAccount ?? false,
 	});

@@ -73,7 +73,11 @@ async function exportOci(terminal: Terminal, name: string, options: ExportOption
 	const isArchive = to.endsWith(".tar");
 	return terminal.withContext(async (context) => {
 		const { digest, workload } = await exportImage(context, name, {
-			...{ to: pathFromText(to), isArchive, architecture: process.arch, osRelease: shortOsRelease(hostRelease()), attach },
+			to: pathFromText(to),
+			isArchive,
+			architecture: process.arch,
+			osRelease: shortOsRelease(hostRelease()),
+			attach,
 			allowSecrets: options.allowSecretExport ?? false,
 			...latestTime(),
 		});
@@ -95,12 +99,10 @@ async function exportPortableService(terminal: Terminal, name: string, options: 
 	if (!baseName(to).startsWith(as)) throw new Failure("portable-name", { name: as, path: to }, 2);
 	return terminal.withContext(async (context) => {
 		const { manifest } = await exportPortable(context, name, {
-			...{
-				to: pathFromText(to),
-				isFile,
-				osRelease: shortOsRelease(hostRelease()),
-				allowSecrets: options.allowSecretExport ?? false,
-			},
+			to: pathFromText(to),
+			isFile,
+			osRelease: shortOsRelease(hostRelease()),
+			allowSecrets: options.allowSecretExport ?? false,
 			...latestTime(),
 		});
 		return terminal.wrote("export", { name, file: pathToJson(pathFromText(to)), format: "portable", unit: `${as}.service` }, () =>

@@ -262,7 +262,10 @@ async function launched(
 	const mounts = [
 		...mountedData(input).map(({ path, source }) => ({ path, source, access: "rw" as const })),
 		...input.binds.map(({ access, created, path }) => ({
-			...{ path: pathFromText(path), source: pathFromText(path), access, isBind: true as const },
+			path: pathFromText(path),
+			source: pathFromText(path),
+			access,
+			isBind: true as const,
 			...omitUndefined({ created }),
 			...(created?.isFile ? { isFile: true as const } : {}),
 		})),

@@ -97,17 +97,15 @@ async function storedOverview(
 	const alarms = await store.alarms(name);
 	const looked = (await store.upkeep.lookedAt(name)) ?? 0;
 	const unknown = {
-		...{
-			name,
-			generation: null,
-			madeAt: null,
-			answers: null,
-			approved: null,
-			command: [],
-			files: null,
-			bytes: null,
-			stale: false,
-		},
+		name,
+		generation: null,
+		madeAt: null,
+		answers: null,
+		approved: null,
+		command: [],
+		files: null,
+		bytes: null,
+		stale: false,
 		alarms: alarms.filter(({ time }) => Date.parse(time) > looked).length,
 		recentAlarms: recentAlarms(alarms, now()),
 	};

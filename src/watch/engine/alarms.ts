@@ -208,7 +208,11 @@ function denialAlarm(denial: Denial): Suspicion {
 export function landlockAlarm({ name: _, session: __, pid, program, time, uid, why, ...denial }: LandlockDenial): Suspicion {
 	return {
 		...denial,
-		...{ time: isoTime(time), kind: landlockKind(why), severity: landlockSeverity(why), result: "refused", why },
+		time: isoTime(time),
+		kind: landlockKind(why),
+		severity: landlockSeverity(why),
+		result: "refused",
+		why,
 		...(denial.call === undefined ? {} : { pid, uid, executable: program }),
 	};
 }

@@ -81,7 +81,14 @@ const keyOf = (cage: string, { code, path }: Finding) => `${cage}\0${code}\0${sh
 export function driftAlarm({ cage, finding: { code, path, values } }: Danger, now: number): Alarm {
 	return {
 		time: isoTime(now),
-		...{ cage, kind: "drift", severity: "high", result: "found", knownBy: "file", count: 1 },
-		...{ finding: code, values, path: showPath(path) },
+		cage,
+		kind: "drift",
+		severity: "high",
+		result: "found",
+		knownBy: "file",
+		count: 1,
+		finding: code,
+		values,
+		path: showPath(path),
 	};
 }

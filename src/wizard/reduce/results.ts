@@ -160,7 +160,12 @@ function resetState(now: WizardState): WizardState {
 	const { choices, chosen, commands, cursors, home, jobs, requirements, queries, size, ticket } = now;
 	return {
 		...startState,
-		...{ commands, cursors, jobs, queries, size, ticket },
+		commands,
+		cursors,
+		jobs,
+		queries,
+		size,
+		ticket,
 		...omitUndefined({ choices, chosen, home, requirements }),
 	};
 }

@@ -8,7 +8,11 @@ export function editedCage(cage: Cage): EditedCage {
 	const { accepted, application, dedicatedAccount, exercises, name, notes, onHost, parameters, rules, signals } = cage;
 	const { stateInPlace, template, unit } = cage;
 	const answers: Answers = {
-		...{ name, application, rules, onHost, rounds: defaultRounds },
+		name,
+		application,
+		rules,
+		onHost,
+		rounds: defaultRounds,
 		...omitUndefined({ template, parameters, unit, notes, accepted, dedicatedAccount }),
 		...(stateInPlace === undefined ? {} : { stateInPlace: true }),
 	};

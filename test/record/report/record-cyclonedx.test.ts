@@ -45,7 +45,10 @@ test("the bill of materials has packages with version, URL, files and dependenci
 	const origins = [{ name: "libssl3t64", version: "3.5", architecture: "amd64", source: "openssl" }];
 	const made = bom({ ...record, ...(record.evidence ? { evidence: { ...record.evidence, origins } } : {}) });
 	const shown = made.components.map(({ components = [], name, purl, type, version }) => ({
-		...{ name, purl, type, version },
+		name,
+		purl,
+		type,
+		version,
 		files: components.map((file) => [file.name, file.hashes?.[0]?.content[0]]),
 	}));
 	const app = "pkg:deb/debian/app@1:2%2Bb1?distro=debian-13";

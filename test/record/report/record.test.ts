@@ -156,7 +156,8 @@ describe("names cannot become markup", () => {
 			},
 			entries: [manifestEntry("/usr/bin/app", { package: { name: text, version: text } })],
 			trial: {
-				...{ added: [text, text], probes: [{ command: text, ok: false }] },
+				added: [text, text],
+				probes: [{ command: text, ok: false }],
 				missing: [{ kind: "absent", what: text, call: text, error: text, declined: true }],
 			},
 		};

@@ -8,13 +8,19 @@ import { bareApplication, entry, writable } from "../../cage/plans.ts";
 
 const passwd = "db:x:102:105::/:/usr/sbin/nologin\n";
 const manifest: Manifest = {
-	...{ schema: "cagewright/manifest/1", generation: 1, name: "db", command: [], madeAt: "", binds: [] },
+	schema: "cagewright/manifest/1",
+	generation: 1,
+	name: "db",
+	command: [],
+	madeAt: "",
+	binds: [],
 	entries: [entry("/etc/passwd", { kind: "generated", content: passwd }), entry("/etc/db.conf", { uid: 102, gid: 4 })],
 	writable: [writable("/var/lib/db", { uid: 102, gid: 105 })],
 	accounts: {
 		users: [{ name: "db", uid: 102, gid: 105, home: "/", reason: "started-as" }],
 		groups: [{ name: "db", gid: 105, members: [], reason: "started-as" }],
-		...{ usersLeftOut: 0, groupsLeftOut: 0 },
+		usersLeftOut: 0,
+		groupsLeftOut: 0,
 	},
 	permissions: { capabilities: [] },
 	identity: { name: "db", uid: 102, gid: 105, groups: [4], home: "/" },

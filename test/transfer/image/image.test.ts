@@ -39,7 +39,13 @@ test("tar headers hold long names, large files and account numbers of any size",
 
 const state = pathFromText("/var/lib/my db");
 const workload: Workload = {
-	...{ name: "db", image: "localhost/db:3", command: ["/x"], cwd: "/", env: {}, secretVariables: [], network: "host" },
+	name: "db",
+	image: "localhost/db:3",
+	command: ["/x"],
+	cwd: "/",
+	env: {},
+	secretVariables: [],
+	network: "host",
 	identity: { name: "db", uid: 102, gid: 105, groups: [105, 4], home: "/" },
 	capabilities: ["net_bind_service"],
 	volumes: [state, pathFromText("/srv/my db")].map((path) => ({ path, mode: 0o750, uid: 102, gid: 105 })),
@@ -67,7 +73,11 @@ describe("objects for Kubernetes", () => {
 				spec: {
 					automountServiceAccountToken: false,
 					securityContext: {
-						...{ runAsNonRoot: true, runAsUser: 102, runAsGroup: 105, fsGroup: 105, supplementalGroups: [4] },
+						runAsNonRoot: true,
+						runAsUser: 102,
+						runAsGroup: 105,
+						fsGroup: 105,
+						supplementalGroups: [4],
 						sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }],
 						seccompProfile: { type: "RuntimeDefault" },
 					},
@@ -142,7 +152,8 @@ test("names in a manifest become no commands, lines or paths of their own", () =
 			{ name: "cage-db", uid: 103, gid: 105, home: "/%v /", reason: "dedicated" },
 		],
 		groups: [{ name: "db\nExecStartPre=+/bin/false", gid: 105, members: ["db\nm"], reason: "" }],
-		...{ usersLeftOut: 0, groupsLeftOut: 0 },
+		usersLeftOut: 0,
+		groupsLeftOut: 0,
 	};
 	const lines = 'u db -:db "db of the cage db" -\nu cage-db -:cage-db "cage-db of the cage db" -\n';
 	expect(sysusers({ accounts, name: "db" })).toBe(lines);
@@ -188,7 +199,10 @@ describe("secrets", () => {
 	const cage = { name: "db", application } as unknown as Cage;
 	const key = entry("/etc/db.key", { mode: 0o640, gid: 105 });
 	const manifest = {
-		...{ entries: [key], writable: [], binds: [], permissions: { capabilities: [] } },
+		entries: [key],
+		writable: [],
+		binds: [],
+		permissions: { capabilities: [] },
 		accounts: { users: [], groups: [{ name: "db", gid: 105, members: [], reason: "" }] },
 		identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/" },
 	} as unknown as Manifest;
@@ -219,7 +233,10 @@ describe("secrets", () => {
 test("a setuid file of an account is not setuid on the host of a portable service", () => {
 	const shell = entry("/usr/bin/shell", { mode: 0o4750, gid: 105 });
 	const manifest = {
-		...{ entries: [shell], writable: [], binds: [], permissions: { capabilities: [] } },
+		entries: [shell],
+		writable: [],
+		binds: [],
+		permissions: { capabilities: [] },
 		accounts: { users: [], groups: [{ name: "db", gid: 105, members: [], reason: "" }] },
 		identity: { name: "root", uid: 0, gid: 0, groups: [], home: "/" },
 	} as unknown as Manifest;

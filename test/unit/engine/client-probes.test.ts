@@ -21,7 +21,10 @@ const bySocket = connected({ kind: "socket", path: socket });
 
 const proposed = (clients: readonly Client[], paths: readonly OfferedPath[] = [], command = ["/usr/bin/redis-server"]) =>
 	proposeClientProbes({
-		...{ command, probes: [], served: { clients, paths }, users: [{ name: "www-data", uid: 33 }] },
+		command,
+		probes: [],
+		served: { clients, paths },
+		users: [{ name: "www-data", uid: 33 }],
 		tools: { node: "node", programs: new Set(["redis-cli", "mariadb-admin"]) },
 	});
 

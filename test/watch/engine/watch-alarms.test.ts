@@ -194,8 +194,15 @@ describe("the kernel's records from before the watch", () => {
 
 describe("a reaction", () => {
 	const alarm: Alarm = {
-		...{ time: "2026-11-27T23:26:37.790Z", cage: "quiet", kind: "syscall", severity: "high", result: "refused", call: "setns" },
-		...{ pid: pids.quiet, knownBy: "process", count: 1 },
+		time: "2026-11-27T23:26:37.790Z",
+		cage: "quiet",
+		kind: "syscall",
+		severity: "high",
+		result: "refused",
+		call: "setns",
+		pid: pids.quiet,
+		knownBy: "process",
+		count: 1,
 	};
 	const failing = async () => Promise.reject(new Failure("reaction-command-failed", { command: "", status: 1 }));
 
@@ -220,7 +227,11 @@ describe("a reaction", () => {
 
 	test("that a killed watch began is completed, but not that of a running watch", async () => {
 		const begun = (pid: number): StoredReaction => ({
-			...{ reaction: "command", alarm, state: "pending", at: alarm.time, watch: { ...thisWatch, pid } },
+			reaction: "command",
+			alarm,
+			state: "pending",
+			at: alarm.time,
+			watch: { ...thisWatch, pid },
 		});
 		expect(shown((await watched(() => {}, { stored: [begun(3)] })).handled)).toEqual(["quiet setns"]);
 		const other = await watched(() => {}, { stored: [begun(runningWatch)] });

@@ -17,6 +17,10 @@ export const alarmsOfEveryKind: readonly Alarm[] = [
 	alarmOf({ kind: "crash", severity: "medium", result: "crashed", pid: 12, executable: hostile }),
 	alarmOf({ kind: "decoy", result: "opened", path: "/root/.ssh/id_ed25519", pid: 12, uid: 0, executable: hostile }),
 	alarmOf({
-		...{ kind: "drift", result: "found", finding: "data-setuid", path: showPath(pathFromText(hostile)), knownBy: "file" },
+		kind: "drift",
+		result: "found",
+		finding: "data-setuid",
+		path: showPath(pathFromText(hostile)),
+		knownBy: "file",
 	}),
 ];

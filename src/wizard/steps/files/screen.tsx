@@ -51,7 +51,17 @@ function List({ current }: { current: PendingPlan }) {
 				items={rows}
 				cursor={state.cursors.files ?? 0}
 				height={height - 2 - gap - below - about.length}
-				row={(node, selected) => <FileRow isOpen={open.has(node.id)} {...{ node, selected, current, tree, whole, width }} />}
+				row={(node, selected) => (
+					<FileRow
+						isOpen={open.has(node.id)}
+						node={node}
+						selected={selected}
+						current={current}
+						tree={tree}
+						whole={whole}
+						width={width}
+					/>
+				)}
 			/>
 			{below ? <Line /> : null}
 			<Paragraph lines={about} dimColor />
