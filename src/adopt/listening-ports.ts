@@ -1,3 +1,5 @@
+import type { Trace } from "../trace/trace.ts";
+
 /** An address and a port. */
 export interface Endpoint {
 	readonly address: string;
@@ -28,6 +30,13 @@ export interface PortFacts {
 	readonly registered: ReadonlySet<string>;
 	/** UDP ports with a name in services(5). */
 	readonly named: ReadonlySet<number>;
+	/** What `tracedPorts` returns. */
+	readonly traced: ReadonlySet<string>;
+}
+
+/** Ports that traced starts bound, e.g. `udp 892`. Those of a running service that was attached to prove nothing about another start. */
+export function tracedPorts(trace: Pick<Trace, "gaps" | "ports"> | undefined): ReadonlySet<string> {
+	return trace === undefined || trace.gaps.has("start-up") ? new Set() : trace.ports;
 }
 
 /** Dynamic ports (RFC 6335), from which Samba and TURN servers choose. */
@@ -43,18 +52,18 @@ const lowestUnprivileged = 1024;
  * ports of helper processes and ports that a socket unit passed to the service count too.
  *
  * A port is offered unless the next start may listen on another one instead. These are not:
- * - ports in the kernel's range and dynamic ports;
+ * - ports in the kernel's range and dynamic ports, unless a traced start bound the same;
  * - ports that only sessions hold, such as those of FTP's passive mode. A session is a process with a connection to one of the
  *   service's ports on which it does not listen itself;
  * - ports that rpcbind lists, because RPC clients ask for them (mountd, statd), and the UDP ports of the same service that
  *   bindresvport(3) chose. Port 111 is offered;
  * - UDP ports that only a client or a call may use, such as those of a resolver's queries and of RTP. A UDP port is offered if it is
- *   below 1024 or has a name in services(5), or if the service offers the TCP port of this number too.
+ *   below 1024 or has a name in services(5), if the service offers the TCP port of this number too, or if a traced start bound it.
  */
 export function listeningPorts(
 	sockets: readonly InetSocket[],
 	processes: readonly { readonly sockets: readonly string[] }[],
-	{ chosenByKernel, named, registered }: PortFacts,
+	{ chosenByKernel, named, registered, traced }: PortFacts,
 ): ListeningPort[] {
 	const owned = new Set(processes.flatMap((one) => one.sockets));
 	const listening = sockets.filter(({ inode, isListening }) => isListening && owned.has(inode));
@@ -71,15 +80,22 @@ export function listeningPorts(
 	const lasting = new Set(processes.filter((one) => !isSession(one)).flatMap((one) => one.sockets));
 	const isRegistered = (transport: string, port: number) => registered.has(`${transport} ${port}`);
 	const isRpc = listening.some(({ local: { port }, transport }) => isRegistered(transport, port));
-	const isChosen = ({ inode, local: { port }, transport }: InetSocket) => {
+	const isRepeated = ({ local: { port }, transport }: InetSocket) => traced.has(`${transport} ${port}`);
+	const isChosen = (socket: InetSocket) => {
+		const { inode, local, transport } = socket;
+		const { port } = local;
 		if (port === portMapper) return false;
-		if (isBetween(port, chosenByKernel) || port >= lowestDynamic || !lasting.has(inode)) return true;
+		if (!lasting.has(inode)) return true;
+		if ((isBetween(port, chosenByKernel) || port >= lowestDynamic) && !isRepeated(socket)) return true;
 		return isRegistered(transport, port) || (isRpc && transport === "udp" && isBetween(port, reserved));
 	};
 	const kept = listening.filter((socket) => !isChosen(socket));
 	const tcp = new Set(kept.flatMap(({ local, transport }) => (transport === "tcp" ? local.port : [])));
-	const isKnown = ({ local: { port }, transport }: InetSocket) =>
-		transport === "tcp" || port < lowestUnprivileged || named.has(port) || tcp.has(port);
+	const isKnown = (socket: InetSocket) => {
+		const { port } = socket.local;
+		const isUsual = socket.transport === "tcp" || port < lowestUnprivileged || named.has(port) || tcp.has(port);
+		return isUsual || isRepeated(socket);
+	};
 	const ports = new Map<string, ListeningPort>();
 	for (const socket of listening) {
 		const { local, transport } = socket;

@@ -8,9 +8,14 @@ import type { Client, ClientProcess, ObservedClients, Offer } from "./clients.ts
 export interface ServiceClients {
 	/**
 	 * Looks at the host's processes, sockets and units once. `places` are directories with the service's state. `paths` are looked at
-	 * even if the service offers them no more. Takes some tenths of a second.
+	 * even if the service offers them no more. `traced` is what `tracedPorts` returns. Takes some tenths of a second.
 	 */
-	look(service: string, places: readonly Path[], paths?: ObservedClients["paths"]): Promise<ObservedClients>;
+	look(
+		service: string,
+		places: readonly Path[],
+		paths?: ObservedClients["paths"],
+		traced?: ReadonlySet<string>,
+	): Promise<ObservedClients>;
 	/** Programs whose configuration in /etc names an offer, without the files in `own`. Bounded in size and time. */
 	configured(offers: readonly Offer[], own: ReadonlySet<Path>): readonly Client[];
 	/** Sockets with a path on which other running services listen. */

@@ -2,7 +2,12 @@ import { describe, expect, test } from "vitest";
 import { parseInetSockets, parseRegistered } from "../../src/adopt/host/host-processes.ts";
 import { type InetSocket, listeningPorts, lostPorts, portText } from "../../src/adopt/listening-ports.ts";
 
-const facts = { chosenByKernel: [32_768, 60_999], registered: new Set<string>(), named: new Set<number>() } as const;
+const facts = {
+	chosenByKernel: [32_768, 60_999],
+	registered: new Set<string>(),
+	named: new Set<number>(),
+	traced: new Set<string>(),
+} as const;
 const none = { address: "0.0.0.0", port: 0 };
 const listens = (port: number, { address = "0.0.0.0", transport = "tcp" }: Partial<InetSocket & { address: string }> = {}) => ({
 	inode: `${transport} ${address} ${port}`,
@@ -44,6 +49,14 @@ describe("a service offers", () => {
 		expect(offered([listens(45_000)], { chosenByKernel: [50_000, 60_000] })).toEqual(["0.0.0.0:45000"]);
 	});
 
+	test("a port of such a range, and a UDP port without a name, if a traced start bound the same", () => {
+		const ports = [listens(50_051), listens(41_000), listens(14_322, udp), listens(14_323, udp)];
+		expect(offered(ports, { traced: new Set(["tcp 50051", "udp 14322", "tcp 14323"]) })).toEqual([
+			"0.0.0.0:50051",
+			"0.0.0.0:14322/udp",
+		]);
+	});
+
 	test("no port of FTP's passive mode, which only the session of a client holds", () => {
 		const [control, session, passive] = [listens(21), connected(21), listens(10_020)];
 		expect(offeredBy([control, session, passive], [processOf(control), processOf(session, passive)])).toEqual(["0.0.0.0:21"]);
@@ -66,6 +79,11 @@ describe("a service offers", () => {
 		expect(offered([listens(892), listens(892, udp), listens(701, udp), listens(20_048)], { registered })).toEqual([
 			"0.0.0.0:20048",
 		]);
+	});
+
+	test("no port of an RPC program, although a traced start bound the same", () => {
+		const traced = new Set(["tcp 892", "udp 700"]);
+		expect(offered([listens(892), listens(700, udp)], { registered: new Set(["tcp 892"]), traced })).toEqual([]);
 	});
 
 	test("a UDP port that is privileged, that services(5) names, or that is a TCP port of it too", () => {

@@ -25,6 +25,7 @@ import { hostService } from "../../unit/engine/unit.ts";
 import { unitName } from "../../unit/installed.ts";
 import { type Adoption, sharedWithOthers } from "../adoption.ts";
 import type { Client } from "../clients.ts";
+import { tracedPorts } from "../listening-ports.ts";
 import { observeClients, requireServed, type ServedBefore } from "./clients.ts";
 import { undoAdoption, withoutSignal, writeDropin } from "./undo.ts";
 
@@ -123,7 +124,8 @@ export async function planAdoption(context: Context, request: AdoptRequest): Pro
 	await requireClientProbes(context, clientProbes, timeout);
 	await warnOfChanges(context, present, service);
 	const [program = ""] = cage.application.command;
-	const clients = await observeClients(context, { host, manifest, places: all, program });
+	const traced = tracedPorts(await machine.store.trace(name));
+	const clients = await observeClients(context, { host, manifest, places: all, program, traced });
 	for (const { path, tools } of clients.pidFiles) {
 		const values = { path: showPath(path), tools: tools.map(showPath).join(", "), service, name };
 		context.emit({ event: "warned", code: "adopt-pid-file", values });

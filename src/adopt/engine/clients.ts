@@ -53,17 +53,19 @@ interface ServiceToObserve {
 	readonly places: readonly Path[];
 	/** Its files are the service's own configuration. */
 	readonly manifest?: Manifest;
+	/** What `tracedPorts` returns. */
+	readonly traced?: ReadonlySet<string>;
 }
 
 /** Finds everybody that a running service serves. Changes nothing, and takes one to two seconds. */
 export async function observeClients(context: Context, observed: ServiceToObserve): Promise<ServedBefore> {
 	const { machine, signal } = context;
-	const { host, places } = observed;
+	const { host, places, traced } = observed;
 	const service = host.name;
-	const first = await machine.clients.look(service, places, runtimeFiles(context, observed));
+	const first = await machine.clients.look(service, places, runtimeFiles(context, observed), traced);
 	const connected = await connectAll(context, first.clients);
 	await machine.sleep(pause, signal);
-	const second = await machine.clients.look(service, places, first.paths);
+	const second = await machine.clients.look(service, places, first.paths, traced);
 	if (second.isPartial) context.emit({ event: "warned", code: "clients-partial", values: {} });
 	const holding = new Set(first.clients.filter((client) => holdsConnection(client, second)).map(clientKey));
 	// The unit's package: that of the program may belong to an interpreter.

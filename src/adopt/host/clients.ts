@@ -23,6 +23,7 @@ export async function lookAtClients(
 	service: string,
 	places: readonly Path[],
 	paths: ObservedClients["paths"] = [],
+	traced: ReadonlySet<string> = new Set(),
 ): Promise<ObservedClients> {
 	const [unix, required, facts] = await Promise.all([unixSockets(), requiringUnits(service), portFacts()]);
 	const processes = hostProcesses();
@@ -30,7 +31,7 @@ export async function lookAtClients(
 	const others = processes.filter(({ units }) => !units.includes(service));
 	const files = sharedFiles(own, others, places);
 	const sockets = inetSockets();
-	const ports = listeningPorts(sockets, own, facts);
+	const ports = listeningPorts(sockets, own, { ...facts, traced });
 	const clients = [...unixClients(unix, own, others), ...tcpClients(sockets, own, others), ...files, ...required];
 	const offered = [
 		...paths.map(({ kind, path }) => ({ kind, path })),

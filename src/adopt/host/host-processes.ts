@@ -144,7 +144,7 @@ function endpoint(text: string): Endpoint {
 const usualRange = [32_768, 60_999] as const;
 
 /** Reads what `listeningPorts` asks of the machine. */
-export async function portFacts(): Promise<PortFacts> {
+export async function portFacts(): Promise<Omit<PortFacts, "traced">> {
 	const [first = usualRange[0], last = usualRange[1]] = (textOf("/proc/sys/net/ipv4/ip_local_port_range") ?? "")
 		.split(/\s+/)
 		.filter(Boolean)
