@@ -67,10 +67,10 @@ export async function withNeighbours<T extends { readonly answered: boolean }>(
 		} finally {
 			search.end();
 		}
-		await watching;
+		const reason = await watching;
 		context.signal.throwIfAborted();
 		// It may answer without its database, but not as on the host. A cage has the host's network, but only the sockets of the trace.
-		const wanted = answered?.answered ? search.wantedSockets() : await search.wanted(context);
+		const wanted = answered?.answered ? search.wantedSockets() : (reason ?? (await search.wanted(context)));
 		if (answered && !hasNeighbours(wanted)) {
 			search.reportRefused(context);
 			return answered.answered ? answered : (lastAnswered ?? answered);
@@ -117,8 +117,11 @@ class Search {
 		}
 	}
 
-	/** Calls `onWanted` once a service was wanted for longer than `grace`. Ends with the run. */
-	async untilWanted(onWanted: () => void): Promise<void> {
+	/**
+	 * Calls `onWanted` once a service was wanted for longer than `grace`, and returns it: the application may not ask for it again. Ends
+	 * with the run.
+	 */
+	async untilWanted(onWanted: () => void): Promise<Neighbours | undefined> {
 		const { machine } = this.#context;
 		const signal = AbortSignal.any([this.#context.signal, this.#end.signal]);
 		let since: number | undefined;
@@ -128,10 +131,13 @@ class Search {
 				since = hasNeighbours(this.#candidates()) ? (since ?? machine.elapsed()) : undefined;
 				if (since === undefined || machine.elapsed() - since <= grace) continue;
 				const wanted = await this.wanted({ ...this.#context, signal });
-				if (hasNeighbours(wanted) && !signal.aborted) return onWanted();
+				if (!hasNeighbours(wanted) || signal.aborted) continue;
+				onWanted();
+				return wanted;
 			}
 		} catch (error) {
 			if (!signal.aborted) throw error;
+			return undefined;
 		}
 	}
 

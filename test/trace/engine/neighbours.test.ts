@@ -115,6 +115,20 @@ describe("a service that an application asks for", () => {
 		});
 		expect(lives).toBe(2);
 	});
+	test("is let through although the application no longer asks for it when it is found harmless", async () => {
+		const { context } = setting();
+		const lives: (readonly Peer[])[] = [];
+		await withNeighbours(context, application, policy, async ({ context: within, peers, watch }) => {
+			lives.push(peers);
+			if (lives.length > 2 || peers.length) return { answered: true };
+			watch(asked([], [6379]));
+			within.signal.addEventListener("abort", () => watch(asked([])));
+			await new Promise((resolve) => within.signal.addEventListener("abort", resolve));
+			within.signal.throwIfAborted();
+			return failed;
+		});
+		expect(lives).toEqual([[], [{ address: "127.0.0.1", port: 6379 }]]);
+	});
 	test("stays closed if a probe passes over its port alone, because the host's service would answer", async () => {
 		const { context, events } = setting({ answersAlone: true });
 		let lives = 0;
