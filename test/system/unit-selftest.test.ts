@@ -135,22 +135,27 @@ const units = () =>
 		"systemctl list-units --all --plain --no-legend 'cagewright-selftest*'; ls /run/systemd/system | grep selftest || :",
 	);
 
-/** Interrupts the test as soon as its service runs, which takes some tenths of a second. */
-async function interrupted(signal: string): Promise<number> {
+/** Interrupts the test while its service runs, which takes some tenths of a second. Throws if it was over before. */
+async function interrupt(signal: string): Promise<number> {
 	const run = system.run("exec node /opt/cagewright/bin/cagewright.js selftest plain --unit");
-	await eventually(() => system.query("systemctl --quiet is-active 'cagewright-selftest-*'"));
-	await system.query(`kill -s ${signal} $(pgrep -o -x -f 'node /opt/cagewright/bin/cagewright.js selftest plain --unit')`);
-	return (await run).status;
+	const untilActive = `timeout 60 sh -c "until systemctl --quiet is-active 'cagewright-selftest-*'; do sleep 0.05; done"`;
+	const own = "pgrep -o -x -f 'node /opt/cagewright/bin/cagewright.js selftest plain --unit'";
+	await system.query(`${untilActive}; kill -s ${signal} $(${own})`);
+	const { status } = await run;
+	expect(status).toBeGreaterThan(128);
+	return status;
 }
 
 test("a cancelled self-test removes its unit", async () => {
-	expect(await interrupted("TERM")).toBe(143);
+	await eventually(async () => expect(await interrupt("TERM")).toBe(143));
 	expect(await units()).toBe("");
 });
 
 test("the service of a killed self-test ends automatically, and the next self-test removes the unit", async () => {
-	await interrupted("KILL");
-	expect(await units()).not.toBe("");
+	await eventually(async () => {
+		await interrupt("KILL");
+		expect(await units()).not.toBe("");
+	});
 	await permitsNoEscape("plain --unit", "cage-plain.service", ["loopback"]);
 	expect(await units()).toBe("");
 });
