@@ -140,6 +140,7 @@ export const storedManifest = v.object({
 					gid: id,
 					isRuntime: v.exactOptional(v.literal(true)),
 					isFile: v.exactOptional(v.literal(true)),
+					below: v.exactOptional(v.array(v.object({ path: v.string(), mode: bits, uid: id, gid: id }))),
 				}),
 			),
 		}),

@@ -11,7 +11,7 @@ import {
 	temporaryDirectories,
 	temporaryLimits,
 } from "../confine/places.ts";
-import type { DirectoryOwner } from "../service/application.ts";
+import type { DirectoryBelow, DirectoryOwner } from "../service/application.ts";
 import { credentialsDirectory, notifySocket, type ServiceCredential } from "../service/service-settings.ts";
 import { emptySteps } from "./emptied.ts";
 import type { CageMount, CageRoot, LaunchSpec, LaunchSteps } from "./launch.ts";
@@ -260,16 +260,27 @@ function cageMount(mount: CageMount, target: string, options: Options, isRootles
 }
 
 /** Only root can replace the directory or one above it, so nothing is compared. */
-function createSource(source: Path, { gid, isFile, mode, uid }: DirectoryOwner): string[] {
+function createSource(source: Path, created: DirectoryOwner): string[] {
+	const { isFile } = created;
 	const place = quoteShell(source);
 	const kind = isFile ? "file" : "directory";
 	const complaint = quoteShell(`cagewright-bind: ${showPath(source)} is no ${kind}; remove what is there, and start again`);
-	const folder = `mkdir -m 700 ${place} && chown ${uid}:${gid} ${place} && chmod ${octal(mode)} ${place}`;
-	const create = isFile ? createFile(place, { gid, mode, uid }) : folder;
+	const create = (isFile ? createFile : createDirectory)(place, created);
 	return [
-		`[ -e ${place} ] || { ${create}; } || exit ${launchFailed}`,
+		`[ -e ${place} ] || ${create} || exit ${launchFailed}`,
 		`{ [ -${isFile ? "f" : "d"} ${place} ] && [ ! -L ${place} ]; } || { echo ${complaint} >&2; exit ${launchFailed}; }`,
 	];
+}
+
+/** Returns a shell command for a new directory at `place`, a quoted word. It stays root's until it has those below it. */
+export function createDirectory(place: string, { below = [], ...owner }: DirectoryOwner): string {
+	const give = (target: string, { gid, mode, uid }: Omit<DirectoryBelow, "path">) =>
+		`chown ${uid}:${gid} ${target} && chmod ${octal(mode)} ${target}`;
+	const inside = below.map((one) => {
+		const target = `${place}/${quoteShell(pathFromText(one.path))}`;
+		return `mkdir -m 700 ${target} && ${give(target, one)}`;
+	});
+	return `{ ${[`mkdir -m 700 ${place}`, ...inside, give(place, owner)].join(" && ")}; }`;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Note } from "../base/failure.ts";
 import { directoriesTo, type FileStatus, type Files, type Identity, walkBelow } from "../base/machine/facts.ts";
 import { isWithin, type Path, parent, pathFromText, root } from "../base/path/path.ts";
 import { showPath } from "../base/path/quote.ts";
-import type { Application } from "../service/application.ts";
+import type { Application, DirectoryBelow } from "../service/application.ts";
 import { type OwnedDirectory, parseCreatedDirectory } from "../service/created-directory.ts";
 import { parsePassedSocket, socketPlace } from "../service/passed-socket.ts";
 import type { Trace } from "../trace/trace.ts";
@@ -158,7 +158,25 @@ function ownerOf(
 	const isRuntime = application.directories
 		.map(parseCreatedDirectory)
 		.some((one) => one.owner === undefined && placeNamed(one.path, files) === directory);
-	return { uid: owner.uid, gid: owner.gid, mode: found.mode & 0o3777, ...(isRuntime ? { isRuntime } : {}) };
+	const below = directoriesBelow(directory, directories, files);
+	return {
+		uid: owner.uid,
+		gid: owner.gid,
+		mode: found.mode & 0o3777,
+		...(isRuntime ? { isRuntime } : {}),
+		...(below.length ? { below } : {}),
+	};
+}
+
+/** Those that the service manager creates, with the ones on the way to them, which become root's (tmpfiles.d(5)). */
+function directoriesBelow(top: Path, directories: OfferedInput["directories"], files: Files): DirectoryBelow[] {
+	const safe = directories.filter(({ mode, path }) => !(mode & 0o002) && plainName.test(path));
+	const owners = new Map(safe.map(({ gid, mode, path, uid }) => [placeNamed(path, files), { mode, uid, gid }]));
+	const paths = [...owners.keys()].filter((path) => isWithin(path, top)).flatMap(directoriesTo);
+	return [...new Set(paths)]
+		.filter((path) => path !== top && isWithin(path, top))
+		.sort()
+		.map((path) => ({ path: path.slice(top.length + 1), ...(owners.get(path) ?? { uid: 0, gid: 0, mode: 0o755 }) }));
 }
 
 /** What a person should know about a directory that the cage and the host share. */

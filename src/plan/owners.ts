@@ -1,3 +1,4 @@
+import { omitUndefined } from "../base/collections.ts";
 import { type Path, pathFromText } from "../base/path/path.ts";
 import type { Bind } from "../service/application.ts";
 import type { Entry, Plan } from "./plan.ts";
@@ -60,7 +61,14 @@ export function withMembers<E extends OwnedEntry>(
 export function renumberedBinds<B extends Bind>(binds: readonly B[], map: OwnerMap): B[] {
 	return binds.map((bind) => {
 		const { created } = bind;
-		return created ? { ...bind, created: { ...created, uid: map.uid(created.uid), gid: map.gid(created.gid) } } : bind;
+		if (!created) return bind;
+		const renumber = <O extends { readonly uid: number; readonly gid: number }>(one: O): O => ({
+			...one,
+			uid: map.uid(one.uid),
+			gid: map.gid(one.gid),
+		});
+		const below = created.below?.map(renumber);
+		return { ...bind, created: { ...renumber(created), ...omitUndefined({ below }) } };
 	});
 }
 

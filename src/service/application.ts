@@ -69,6 +69,13 @@ export interface DirectoryOwner {
 	readonly isRuntime?: true;
 	/** A file of the service in a directory of many services, such as its log in /var/log. */
 	readonly isFile?: true;
+	/** Directories that the service manager or tmpfiles.d(5) creates below it, outermost first. */
+	readonly below?: readonly DirectoryBelow[];
+}
+
+export interface DirectoryBelow extends Pick<DirectoryOwner, "mode" | "uid" | "gid"> {
+	/** From the directory above, e.g. `chroot/etc`. */
+	readonly path: string;
 }
 
 export const noRules = Object.fromEntries(ruleNames.map((name) => [name, []])) as unknown as Rules;

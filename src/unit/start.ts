@@ -2,7 +2,7 @@ import { baseName, isWithin, join, type Path, parent, pathFromText } from "../ba
 import { quoteShell, showPath } from "../base/path/quote.ts";
 import { octal } from "../base/text.ts";
 import { launchDirectory, launchFailed } from "../confine/places.ts";
-import { createFile } from "../launch/cage-steps.ts";
+import { createDirectory, createFile } from "../launch/cage-steps.ts";
 import { leftBehind } from "../launch/emptied.ts";
 import { coreLimit } from "../launch/launch.ts";
 import { initWords, stepWords } from "../launch/programs/init.ts";
@@ -170,7 +170,8 @@ function runtimeDirectories(unit: UnitLines, input: UnitInput): void {
 	const directories = serviceDirectories(input).filter((one) => isRuntime(one, input));
 	if (!directories.length) return;
 	unit.comment("The directory of the service's sockets. It survives a restart, because cages of clients mount it.");
-	unit.set("RuntimeDirectory", directories.map(({ path }) => pathWord("RuntimeDirectory", path).replace("/run/", "")).join(" "));
+	const paths = directories.flatMap(({ below = [], path }) => [path, ...below.map((one) => join(path, pathFromText(one.path)))]);
+	unit.set("RuntimeDirectory", paths.map((path) => pathWord("RuntimeDirectory", path).replace("/run/", "")).join(" "));
 	unit.set("RuntimeDirectoryMode", octal(directories[0]?.mode ?? 0));
 	unit.set("RuntimeDirectoryPreserve", "restart");
 }
@@ -191,11 +192,12 @@ function isRuntime({ gid, mode, uid, ...one }: DirectoryOwner, input: UnitInput)
 function outside(unit: UnitLines, input: UnitInput): void {
 	unit.comment("The following commands run outside the cage, and with + as root.");
 	if (!input.launch) unit.set("RootDirectoryStartOnly", "yes");
-	for (const { gid, mode, path, uid, ...one } of serviceDirectories(input)) {
-		if (isRuntime({ gid, mode, uid, ...one }, input)) continue;
+	for (const { path, ...one } of serviceDirectories(input)) {
+		if (isRuntime(one, input)) continue;
 		unit.comment(`Creates the service's own ${one.isFile ? "file" : "directory"} if it is missing.`);
-		const folder = `install -m ${octal(mode)} -o ${uid} -g ${gid} -d "$1"`;
-		const make = one.isFile ? createFile('"$1"', { gid, mode, uid }) : folder;
+		const folder = `install -m ${octal(one.mode)} -o ${one.uid} -g ${one.gid} -d "$1"`;
+		const directory = one.below ? createDirectory('"$1"', one) : folder;
+		const make = one.isFile ? createFile('"$1"', one) : directory;
 		// A command of the unit has the unit's mounts, in which the host's /run may be covered (measured).
 		const create = `PATH=/usr/bin:/bin; exec nsenter --target 1 --mount sh -c '[ -e "$1" ] || ${make}' sh "$1"`;
 		const words = ["-c", create, "sh", showPath(path)].map(argumentWord);

@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, s
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createFile } from "../../src/launch/cage-steps.ts";
+import { createDirectory, createFile } from "../../src/launch/cage-steps.ts";
 import { createServiceDirectories, removeServiceDirectories } from "../../src/launch/host/service-directories.ts";
 import type { LaunchRequest } from "../../src/launch/ports.ts";
+import type { DirectoryOwner } from "../../src/service/application.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -15,8 +16,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.runIf(process.getuid?.() === 0)("a service's runtime directory", () => {
 	const created = { uid: 0, gid: 0, mode: 0o750 };
-	const launchOf = (path: string) =>
-		({ launch: { kind: "cage", cage: { binds: [{ path, access: "rw", created }] } } }) as unknown as LaunchRequest;
+	const launchOf = (path: string, owner: DirectoryOwner = created) =>
+		({ launch: { kind: "cage", cage: { binds: [{ path, access: "rw", created: owner }] } } }) as unknown as LaunchRequest;
 
 	it("is created for the launch, and removed with what the application left in it", async () => {
 		const path = join(folder, "app");
@@ -26,6 +27,27 @@ describe.runIf(process.getuid?.() === 0)("a service's runtime directory", () => 
 		writeFileSync(join(path, "below/app.pid"), "1");
 		await removeServiceDirectories(directories);
 		expect(existsSync(path)).toBe(false);
+	});
+
+	it("has the directories that the service manager creates below it, from a launch and from a script", () => {
+		const below = [
+			{ path: "in", uid: 0, gid: 0, mode: 0o755 },
+			{ path: "in/jail", uid: 65534, gid: 65534, mode: 0o700 },
+		];
+		const owner = { uid: 65534, gid: 65534, mode: 0o2750, below };
+		const [launched, scripted] = [join(folder, "launched"), join(folder, "scripted")];
+		createServiceDirectories(launchOf(launched, owner));
+		const create = `[ -e "$1" ] || ${createDirectory('"$1"', owner)}`;
+		// A later start finds it.
+		for (const _ of [1, 2]) expect(spawnSync("sh", ["-c", create, "sh", scripted]).status).toBe(0);
+		for (const top of [launched, scripted]) {
+			const found = ["", "/in", "/in/jail"].map((name) => statSync(top + name));
+			expect(found.map(({ mode, uid }) => [uid, mode & 0o7777])).toEqual([
+				[65534, 0o2750],
+				[0, 0o755],
+				[65534, 0o700],
+			]);
+		}
 	});
 
 	it("stays if it was there before, or if somebody else created it meanwhile", async () => {

@@ -64,6 +64,15 @@ describe("a directory of sockets that belongs to the application alone", () => {
 		expect(tmpfiles?.rules.binds).toEqual([{ path: "/run/more", access: "rw", created: { uid: 1000, gid: 1000, mode: 0o700 } }]);
 		expect(itself?.rules.binds).toEqual([{ path: "/run/itself", access: "rw", created: { ...own, mode: 0o755 } }]);
 	});
+	test("begins with the directories that the service manager creates below it", () => {
+		const directories = ["/run/app/in/jail:0700:root", "/run/app/open:1777:root", "/run/else"];
+		const made = service(nodes, { "/run/app/app.sock": listen }, { application: { ...application, directories } });
+		const below = [
+			{ path: "in", uid: 0, gid: 0, mode: 0o755 },
+			{ path: "in/jail", uid: 0, gid: 0, mode: 0o700 },
+		];
+		expect(made.rules.binds).toMatchObject([{ path: "/run/app", created: { ...own, below } }]);
+	});
 	test("is mounted inside /run if the application also has a socket or process number directly there", () => {
 		const did = { "/run/app.pid": "write create", "/run/app.sock": listen, "/run/app/app.sock": listen } as const;
 		const made = service(nodes, did);

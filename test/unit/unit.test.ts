@@ -1,6 +1,7 @@
 import { BlockList } from "node:net";
 import { describe, expect, it } from "vitest";
 import type { Entry } from "../../src/plan/plan.ts";
+import type { DirectoryOwner } from "../../src/service/application.ts";
 import { splitWords } from "../../src/service/unit-text.ts";
 import { userUnit } from "../../src/unit/unit.ts";
 import { ownUnitText } from "../../src/unit/verbs/unit.ts";
@@ -243,8 +244,8 @@ describe("a cage's unit", () => {
 	});
 
 	it("creates the directories of the service's sockets as RuntimeDirectory= does, or before it mounts them", () => {
-		const bind = (at: string, created: { mode: number; uid?: number; isRuntime?: true }) =>
-			({ path: at, access: "rw", created: { uid: 990, gid: 991, ...created } }) as const;
+		const bind = (at: string, created: Partial<DirectoryOwner>) =>
+			({ path: at, access: "rw", created: { mode: 0o755, uid: 990, gid: 991, ...created } }) as const;
 		const own = unit({}, { binds: [bind("/run/app", { mode: 0o2750, isRuntime: true }), bind("/run/more", { mode: 0o755 })] });
 		expect(values(own, "RuntimeDirectory")).toEqual(["app"]);
 		expect(values(own, "RuntimeDirectoryMode")).toEqual(["2750"]);
@@ -254,6 +255,11 @@ describe("a cage's unit", () => {
 		expect(values(own, "BindPaths").slice(-2)).toEqual(["-/run/app:/run/app:norbind", "-/run/more:/run/more:norbind"]);
 		const foreign = unit({}, { binds: [bind("/run/app", { mode: 0o755, uid: 5, isRuntime: true })] });
 		expect([values(foreign, "RuntimeDirectory"), values(foreign, "ExecStartPre").length]).toEqual([[], 1]);
+		const below = [{ path: "in", mode: 0o700, uid: 0, gid: 0 }];
+		const nested = unit({}, { binds: [bind("/run/app", { below, isRuntime: true }), bind("/run/more", { below })] });
+		expect(values(nested, "RuntimeDirectory")).toEqual(["app app/in"]);
+		const [prepare = ""] = values(nested, "ExecStartPre");
+		expect(prepare.replaceAll("\\", "")).toContain('chmod 0700 "$$1"/in && chown 990:991 "$$1" && chmod 0755 "$$1"');
 	});
 
 	it("reloads and stops with the known signals", () => {

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { errorName } from "../../base/host/errors.ts";
 import { removeTree } from "../../base/host/remove.ts";
 import { isRootless } from "../../base/host/rootless.ts";
-import { type Path, pathFromText, pathToBytes, pathToText } from "../../base/path/path.ts";
+import { join, type Path, pathFromText, pathToBytes, pathToText } from "../../base/path/path.ts";
 import type { Bind, DirectoryOwner } from "../../service/application.ts";
 import type { LaunchRequest } from "../ports.ts";
 
@@ -45,12 +45,14 @@ function identityOf(path: Path): Omit<CreatedDirectory, "path"> | undefined {
 	return status && { device: status.dev, inode: status.ino };
 }
 
-/** Creates an empty directory or file like the service's own, for a trial. A second start finds what the first one left. */
-export function makeEmpty(place: Path, { gid, isFile, mode, uid }: DirectoryOwner): void {
+/** Creates a file or directory of the service with nothing but `below`. A second start of a trial finds what the first one left. */
+export function makeEmpty(place: Path, { below = [], gid, isFile, mode, uid }: DirectoryOwner): void {
 	const bytes = pathToBytes(place);
 	if (lstatSync(bytes, { throwIfNoEntry: false })) return;
 	if (isFile) writeFileSync(bytes, "", { mode: 0o600, flag: "wx" });
 	else mkdirSync(bytes, { mode: 0o700 });
+	// It stays root's until it has them.
+	for (const { path, ...owner } of below) makeEmpty(join(place, pathFromText(path)), owner);
 	chownSync(bytes, uid, gid);
 	chmodSync(bytes, mode);
 }

@@ -45,7 +45,9 @@ export const applicationEntries = {
 
 export const application = fields({ ...applicationEntries, service: optional(service) });
 
-const owner = fields({ mode: number, uid: number, gid: number, isRuntime: only, isFile: only });
+const owned = { mode: number, uid: number, gid: number };
+const below = optional(listOf(fields({ path: text, ...owned })));
+const owner = fields({ ...owned, isRuntime: only, isFile: only, below });
 
 export const bind = { path: text, access: v.picklist(["ro", "rw"]), created: optional(owner) };
 const ruleLists = ruleNames.filter((name) => name !== "binds");

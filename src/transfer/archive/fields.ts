@@ -169,7 +169,7 @@ export const manifestFields = {
 		path: "judged",
 		access: "judged",
 		consent: "decided",
-		created: { ...owned, isRuntime: "harmless", isFile: "judged" },
+		created: { ...owned, isRuntime: "harmless", isFile: "judged", below: { ...owned, path: "judged" } },
 	},
 	offeredSockets: { path: "judged", reach: "decided" },
 	pidFiles: "decided",
