@@ -184,7 +184,7 @@ test.each([
 });
 
 describe("a cage made from a running daemon", () => {
-	test("nginx answers with workers that switch accounts", async () => {
+	test.runIf(isLong)("nginx answers with workers that switch accounts", async () => {
 		const state = temporaryState();
 		const network = await privateNetwork();
 		const daemon = nginx({ port: 80, main: ["user www-data;", "worker_processes 2;"] });

@@ -11,7 +11,7 @@ import { generator, shuffled } from "./random.ts";
  */
 
 const seed = Number(process.env.CAGEWRIGHT_SEED ?? Date.now() % 1_000_000);
-const most = Number(process.env.CAGEWRIGHT_WALKS ?? times(6, Number.POSITIVE_INFINITY));
+const most = Number(process.env.CAGEWRIGHT_WALKS ?? times(3, Number.POSITIVE_INFINITY));
 const only = new RegExp(process.env.CAGEWRIGHT_ONLY ?? "");
 
 const quoted = (path: string) => `'${path.replaceAll("'", "'\\''")}'`;

@@ -271,7 +271,7 @@ test("the account is removed again if make fails, also if the trace already used
 	await remove("ded-start");
 });
 
-test("the account is removed again if make is cancelled", async () => {
+test.runIf(isLong)("the account is removed again if make is cancelled", async () => {
 	const { daemon, words } = shared;
 	const probes = ["--probe", 'test -e "$CAGEWRIGHT_ROOT/usr/bin/env"', "--timeout", "60"];
 	const started = begin(

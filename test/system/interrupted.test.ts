@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, writeFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
-import { some } from "../long.ts";
+import { isLong, some } from "../long.ts";
 import { begin, cagewright, make, type Started, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { type Daemon, redis, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -85,7 +85,7 @@ test("a failed make leaves nothing, or says what it left and how to remove it", 
 	expect(cages()).toEqual([]);
 });
 
-test("INT during the trial leaves the cage as it was before", async () => {
+test.runIf(isLong)("INT during the trial leaves the cage as it was before", async () => {
 	const folder = temporaryState();
 	const { daemon: made, ...prepared } = await preparedRedis(folder);
 	const before = readdirSync(`${folder}/cages/redis/generations`);

@@ -211,10 +211,10 @@ describe("after the launcher dies, nothing remains", () => {
 	 * each kill at each step.
 	 */
 	test.each(
-		some(3, [
+		some(2, [
 			["run", 0],
-			["traced trial", 0],
 			["traced sandbox", 1],
+			["traced trial", 0],
 			["trial", 1],
 			["sandbox", 0],
 		] as const),

@@ -45,7 +45,7 @@ test.runIf(isLong)("a build without gcc for BPF lacks only trace --for, which sa
 	});
 });
 
-test("a package is not made without gcc for BPF", () => {
+test.runIf(isLong)("a package is not made without gcc for BPF", () => {
 	const dist = join(temporaryFolder("package"), "dist");
 	mkdirSync(dist);
 	const { status, stderr } = withoutBpf(dist, "build.js", process.arch);

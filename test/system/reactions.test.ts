@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { some } from "../long.ts";
+import { isLong, some } from "../long.ts";
 import { begin, cagewright, type Made, make, type Started, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { perlServer, wordsOf } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
@@ -129,7 +129,7 @@ describe.runIf(isFirstNamespace)("--on-alarm stop", () => {
 		await isStopped();
 	});
 
-	test("follows an attack from before the watch, unless the cage was restarted since", async () => {
+	test.runIf(isLong)("follows an attack from before the watch, unless the cage was restarted since", async () => {
 		forget();
 		await using first = await watching("--journal");
 		await eventually(() => readFileSync(`${state}/watched`));

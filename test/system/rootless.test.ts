@@ -102,7 +102,7 @@ describe("an ordinary user", () => {
 		expect((await make(["--name", "by-socket", "--probe", probe, "--", ...command], user)).answered).toBe(true);
 	});
 
-	test("can write in the sandbox below root's directories without changing the host", async () => {
+	test.runIf(isLong)("can write in the sandbox below root's directories without changing the host", async () => {
 		const folder = ownFolder(user, "hidden");
 		// The command does not mention this file, so only the trace reveals it.
 		const settings = join(user.home, "redis.conf");

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
-import { isLong, some } from "../long.ts";
+import { isLong } from "../long.ts";
 import { cagewright, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
 import { eventually } from "./eventually.ts";
 import { expectServedInside, expectWellMade } from "./held.ts";
@@ -59,7 +59,7 @@ test("a dynamic program with musl, whose library is also its loader", async () =
 
 const known = readFileSync("/proc/filesystems", "latin1").split(/\s+/);
 const types = ["xfs", "btrfs"].filter((type) => known.includes(type));
-test.each(some(1, types))("a state folder on %s", async (type) => {
+test.runIf(isLong).each(types)("a state folder on %s", async (type) => {
 	const disk = `${folder}/${type}.img`;
 	const place = `${folder}/${type}`;
 	writeFileSync(disk, "");

@@ -22,7 +22,7 @@ function says(port: number, send: string, answer: string): string {
 	return `python3 -c '${steps.join("\n")}'`;
 }
 
-test("mosquitto, which stores its messages, is caged", async () => {
+test.runIf(isLong)("mosquitto, which stores its messages, is caged", async () => {
 	const port = await freePort();
 	const folder = temporaryFolder("mosquitto");
 	mkdirSync(`${folder}/data`);
