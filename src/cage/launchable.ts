@@ -76,14 +76,15 @@ const runDirectory = pathFromText("/run");
 
 function requireMounts({ binds, writable }: LaunchValues, state: Path): void {
 	const paths = binds.map((bind) => pathFromText(bind.path));
-	for (const { created, path: text } of binds) {
+	for (const { access, created, isSocket, path: text } of binds) {
 		const path = pathFromText(text);
 		// `mayBeBound` judges a path by its text, which must be normalised for that.
 		if (!isPlain(path) || !mayBeBound(path)) throw new Failure("bind-refused", { path: showPath(path) }, 4);
 		const isInPlace = created?.isFile ? isStateParent(parent(path)) : isWithin(path, runDirectory);
 		const below = created?.below?.map((one) => ({ ...one, path: join(path, pathFromText(one.path)) })) ?? [];
 		const isUnsafe = below.some((one) => !isPlain(one.path) || !isWithin(one.path, path) || one.mode & 0o002);
-		if (created && (!isInPlace || isUnsafe || created.mode & 0o002))
+		const isOtherSocket = isSocket && (access !== "ro" || created !== undefined);
+		if (isOtherSocket || (created && (!isInPlace || isUnsafe || created.mode & 0o002)))
 			throw new Failure("bind-refused", { path: showPath(path) }, 4);
 		if (isWithin(path, state) || isWithin(state, path)) {
 			throw new Failure("bind-state", { path: showPath(path), state: showPath(state) }, 4);

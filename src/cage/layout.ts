@@ -89,9 +89,9 @@ function mountPoints(plan: Plan): Map<Path, MountPoint> {
 			all.set(entry.path, { kind: "bind", hides: true, reasons: entry.reasons });
 		}
 	}
-	for (const { created, path: text } of plan.rules.binds) {
+	for (const { created, isSocket, path: text } of plan.rules.binds) {
 		// Its mount point is an entry.
-		if (created?.isFile) continue;
+		if (created?.isFile || isSocket) continue;
 		const path = clean(pathFromText(text));
 		if (!all.has(path)) all.set(path, { kind: "bind", hides: true, reasons: [{ kind: "rule", rule: "binds", value: text }] });
 	}

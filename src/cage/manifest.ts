@@ -143,6 +143,7 @@ export const storedManifest = v.object({
 					below: v.exactOptional(v.array(v.object({ path: v.string(), mode: bits, uid: id, gid: id }))),
 				}),
 			),
+			isSocket: v.exactOptional(v.literal(true)),
 		}),
 	),
 	offeredSockets: v.exactOptional(v.array(v.object({ path: pathSchema, reach: v.picklist(socketReaches) }))),
@@ -229,11 +230,11 @@ export interface ManifestBind extends Bind {
 }
 
 export function bindsOf({ allowedBinds = [], rules }: Pick<Plan, "allowedBinds" | "rules">): ManifestBind[] {
-	return rules.binds.map(({ access, created, path }) => ({
+	return rules.binds.map(({ access, created, isSocket, path }) => ({
 		path,
 		access,
 		consent: allowedBinds.includes(path),
-		...omitUndefined({ created }),
+		...omitUndefined({ created, isSocket }),
 	}));
 }
 

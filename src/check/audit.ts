@@ -217,8 +217,10 @@ export interface BindPath {
 	readonly seen: readonly PathComponent[];
 	/** The first missing part. */
 	readonly absent?: Path;
-	/** The start creates a missing directory. */
+	/** The start creates a missing directory, or leaves out a missing socket. */
 	readonly mayBeAbsent?: boolean;
+	/** A socket is mounted instead of a directory. */
+	readonly isSocket?: boolean;
 }
 
 /**
@@ -232,12 +234,14 @@ export function auditBinds(ways: readonly BindPath[], owner: number): Finding[] 
 		// Several binds may share a directory; report it once.
 		if (!findings.has(`${code} ${path}`)) findings.set(`${code} ${path}`, { code, path, severity, values });
 	};
-	for (const { absent, bind: place, mayBeAbsent, seen } of ways) {
+	for (const { absent, bind: place, isSocket = false, mayBeAbsent, seen } of ways) {
 		const bind = showPath(place);
 		// If the path ends early, more parts follow the last one seen.
 		const end: PathComponent[] = absent === undefined ? [] : [{ path: absent, kind: "directory", mode: 0o755, uid: 0 }];
-		for (const { fault, part } of untrustedComponents([...seen, ...end], owner)) {
-			const { kind, path, uid } = part;
+		const parts = seen.map((part) => (isSocket && part.path === place ? inPlaceOfSocket(part) : part));
+		for (const { fault, part } of untrustedComponents([...parts, ...end], owner)) {
+			const { path, uid } = part;
+			const { kind } = seen.find((one) => one.path === path) ?? part;
 			if (fault === "not-directory") find("bind-not-directory", path, "danger", { bind, kind });
 			else if (fault === "foreign-owner") find("bind-foreign-owner", path, severityFor(owner), { bind, uid });
 			else find("bind-writable", path, severityFor(owner), { bind, mode: showMode(part.mode) });
@@ -245,6 +249,11 @@ export function auditBinds(ways: readonly BindPath[], owner: number): Finding[] 
 		if (absent !== undefined && !mayBeAbsent) find("bind-absent", absent, "danger", { bind });
 	}
 	return [...findings.values()];
+}
+
+/** Only a socket, or nothing, is right in its place. Then its path counts, like that of a directory. */
+function inPlaceOfSocket(part: PathComponent): PathComponent {
+	return { ...part, kind: part.kind === "socket" ? "directory" : "file" };
 }
 
 /**

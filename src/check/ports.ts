@@ -1,6 +1,6 @@
 import type { Path } from "../base/path/path.ts";
 import type { Manifest } from "../cage/manifest.ts";
-import type { AuditPolicy } from "./audit.ts";
+import type { AuditPolicy, BindPath } from "./audit.ts";
 
 /** A generation on disk and its audit rules. */
 export interface CageToAudit {
@@ -15,6 +15,6 @@ export interface CageToAudit {
 	readonly data?: readonly { readonly path: Path; readonly source: Path }[];
 	/** True for the present generation, whose state is mounted from its usual place. */
 	readonly isPresent?: boolean;
-	/** Host directories that the cage shows. */
-	readonly binds?: readonly { readonly path: Path; readonly mayBeAbsent: boolean }[];
+	/** Host directories and sockets that the cage shows. */
+	readonly binds?: readonly (Omit<BindPath, "absent" | "bind" | "seen"> & { readonly path: Path })[];
 }

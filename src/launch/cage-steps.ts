@@ -234,6 +234,16 @@ export function lockSettings(proc: Path, options: string): string[] {
 	];
 }
 
+/**
+ * Mounts only the socket, because its directory holds more than the application may see. Without its service, the application finds an
+ * empty file, to which nobody can connect. If the service creates a new socket, the next start mounts it.
+ */
+function mountSocket(socket: Path, target: string, options: Options): string[] {
+	const source = quoteShell(socket);
+	const flags = options("bind,ro,nosuid,nodev,noexec");
+	return [`if [ -S ${source} ]; then`, `mount -n -o ${flags} ${source} ${target}`, ...verifyFile(socket, target), "fi"];
+}
+
 /** A unix socket is found by its inode (unix(7)), which differs in an overlay. Its service may have put a link there. */
 export function showSocket(socket: Path, target: string): string[] {
 	return [`if [ -S ${target} ]; then`, `mount -n --bind ${quoteShell(socket)} ${target}`, ...verifyFile(socket, target), "fi"];
@@ -247,7 +257,8 @@ function mountPoint(target: string, isFile: boolean): string {
 
 function cageMount(mount: CageMount, target: string, options: Options, isRootless: boolean): string[] {
 	const flags = options(mount.access === "rw" ? `rw,nosuid,nodev${mount.isExecutable ? "" : ",noexec"}` : "ro,nosuid,nodev");
-	const { created, scratch, source } = mount;
+	const { created, isSocket, scratch, source } = mount;
+	if (isSocket) return mountSocket(source, target, options);
 	if (created) {
 		const verified = created.isFile ? verifyFile(source, target) : [];
 		return [...createSource(source, created), `mount -n -o bind,${flags} ${quoteShell(source)} ${target}`, ...verified];

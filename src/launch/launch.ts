@@ -133,6 +133,8 @@ export interface CageMount {
 	readonly isExecutable?: true;
 	/** Mounted over a file. */
 	readonly isFile?: true;
+	/** Another service's socket, which is left out while the service does not run. */
+	readonly isSocket?: true;
 	/** The host's own, which is no part of the cage's data. */
 	readonly isBind?: true;
 	/** The launch creates a missing source with this owner and mode. */

@@ -5,12 +5,14 @@ import { showPath } from "../base/path/quote.ts";
 import type { Rules } from "../service/application.ts";
 import { mayBeBound } from "./areas.ts";
 import { placeNamed } from "./links.ts";
+import { optionFor } from "./neighbours.ts";
 
-/** Throws `bind-unknown` (exit 2), and `bind-refused` (exit 4) for a directory that would expose the host's own tree. */
+/** Throws `bind-unknown` and `bind-socket` (exit 2), and `bind-refused` (exit 4) for a directory that would expose the host's own tree. */
 export function checkBind(path: string, files: Files): void {
 	const real = files.resolve(normalise(pathFromText(path)));
 	if (real === undefined) throw new Failure("bind-unknown", { path }, 2);
 	if (!mayBeBound(real)) throw new Failure("bind-refused", { path }, 4);
+	if (files.status(real)?.kind === "socket") throw new Failure("bind-socket", { path, option: optionFor(real) }, 2);
 }
 
 /** The host directories that the application may change. */

@@ -62,7 +62,11 @@ export function collectEntries(input: PlanInput, basis: PlanBasis, places: Servi
 		collector.addBind(path, file === undefined ? { kind: "offered", socket } : { kind: "offered-file", file });
 	}
 	for (const { path } of ownFiles) collector.addGenerated(path, "", { kind: "own-file" });
-	for (const one of shared) collector.addBind(one.path, { kind: "shared", what: one.kind, example: one.example });
+	for (const { example, isSocket, kind, path } of shared) {
+		const reason = { kind: "shared", what: kind, example } as const;
+		if (isSocket) collector.addGenerated(path, "", reason);
+		else collector.addBind(path, reason);
+	}
 	for (const { by, path } of company.content) collector.addWay(path, { kind: "shared", what: "site", example: by });
 	return { collector, libraries };
 }

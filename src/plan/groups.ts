@@ -95,13 +95,18 @@ function makeGroups(plan: Plan): readonly Group[] {
 	});
 }
 
+/** Whether it is the empty file over which the cage mounts a file of the application or a single socket. */
+function isMountPoint({ kind, reasons: [reason] }: Pick<Entry, "kind" | "reasons">): boolean {
+	return kind === "generated" && (reason?.kind === "own-file" || reason?.kind === "shared");
+}
+
 export function groupOf(entry: Entry): GroupName {
 	const { decision, kind, path, reasons, risks } = entry;
 	if (decision === "declined") return risks.includes("secret") ? "secrets" : "left-out";
 	if (kind === "device") return "devices";
-	if (kind === "socket") return "sockets";
 	if (isDecoy(entry)) return "decoys";
 	if (reasons[0]?.kind === "own-file") return isWithin(path, log) ? "logs" : "state";
+	if (isMountPoint(entry) || kind === "socket") return "sockets";
 	if (kind === "generated") return path.startsWith("/etc/ld.so") ? "libraries" : "accounts";
 	if (kind === "bind") {
 		const [reason] = reasons;
@@ -125,7 +130,7 @@ export function groupOf(entry: Entry): GroupName {
 
 export function recommendationOf({ decision, kind, reasons }: Entry): Recommendation {
 	if (decision === "declined") return "leave-out";
-	if (reasons[0]?.kind === "own-file") return "bind";
+	if (isMountPoint({ kind, reasons })) return "bind";
 	return kind === "generated" ? "generate" : kind === "bind" || kind === "socket" ? "bind" : kind === "device" ? "make" : "copy";
 }
 

@@ -326,7 +326,10 @@ export class HostAccess {
 		const allowed = new Set(socketsIn(allow).map((text) => placeNamed(text, files)));
 		const { same } = this.#namesOf(directory);
 		let searched = 0;
-		for (const { path, status } of walkBelow(directory, files, () => searched++ >= maxSearched)) {
+		const own = files.status(directory);
+		const found =
+			own?.kind === "socket" ? [{ path: directory, status: own }] : walkBelow(directory, files, () => searched++ >= maxSearched);
+		for (const { path, status } of found) {
 			if (status.kind !== "socket" || allowed.has(path) || !this.#mayUse(status)) continue;
 			const names = same.map((one) => one + path.slice(directory.length));
 			if (names.some((name) => controlsMachine(name, identity.uid))) return path;

@@ -23,7 +23,7 @@ import { refusedNotes } from "./refused.ts";
 import { declinedRisks, passwordNotes } from "./risks.ts";
 import { type ServicePlaces, servicePlaces } from "./service-places.ts";
 import { sessionNotes } from "./sessions.ts";
-import { siteNotes } from "./shared.ts";
+import { aloneNotes, siteNotes } from "./shared.ts";
 import { addSyslog, planSyslog } from "./syslog.ts";
 import { absentNotes, unprovenParts } from "./unproven.ts";
 import type { planWritable } from "./writable.ts";
@@ -169,6 +169,7 @@ function planNotes(
 			writable: writable.directories,
 			inPlace: writable.inPlace ?? [],
 		}),
+		...aloneNotes(shared),
 		...company.notes,
 		...siteNotes(sharing, shared),
 	];

@@ -12,7 +12,7 @@ import type { Mark } from "./marks.ts";
 export const sharedKinds = ["data", "site", "certificates", "socket"] as const;
 export type SharedKind = (typeof sharedKinds)[number];
 
-/** A host directory that the cage mounts read-only, so that it sees later changes. */
+/** A host directory, or a single socket, that the cage mounts read-only, so that it sees later changes. */
 export interface SharedDirectory {
 	readonly path: Path;
 	readonly kind: SharedKind;
@@ -21,6 +21,8 @@ export interface SharedDirectory {
 	/** Number of files; 0 for sockets. */
 	readonly files: number;
 	readonly bytes: number;
+	/** The cage gets the socket at `path` alone, because its directory holds more than the application may see. */
+	readonly isSocket?: true;
 }
 
 /**
@@ -190,7 +192,7 @@ export interface Plan {
 	readonly writable: readonly WritableDirectory[];
 	/** Those of the service's state that stay where the host has them (`Cage.stateInPlace`). Absent: the cage has a copy. */
 	readonly stateInPlace?: readonly Path[];
-	/** Host directories that the plan mounts without a rule. `rules.binds` contains them too. */
+	/** Host directories and sockets that the plan mounts without a rule. `rules.binds` contains them too. */
 	readonly shared: readonly SharedDirectory[];
 	/** `rules.binds` contains the directories of those that the host sees. */
 	readonly offeredSockets: readonly OfferedSocket[];

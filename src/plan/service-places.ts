@@ -1,4 +1,4 @@
-import { append } from "../base/collections.ts";
+import { append, omitUndefined } from "../base/collections.ts";
 import {
 	directoriesTo,
 	type FileStatus,
@@ -221,7 +221,9 @@ export function servicePlaces(input: PlanInput, basis: PlanBasis) {
 		included: asked.include.map((value) => placeNamed(value, files)),
 	};
 	const shared = planShared(sharing);
-	const sharedBinds = shared.map(({ path }) => ({ path: pathToText(path) ?? path, access: "ro" as const }));
+	const sharedBinds = shared.map(({ isSocket, path }): Bind => {
+		return { path: pathToText(path) ?? path, access: "ro", ...omitUndefined({ isSocket }) };
+	});
 	const rules: Rules = { ...asked, binds: [...asked.binds, ...serviceBinds, ...sharedBinds] };
 	// `--allow socket:` decided about the directories of sockets.
 	const allowed = [...serviceBinds, ...sharedBinds].filter((bind) => hostAccess.problemOfBind(bind, noConsents));

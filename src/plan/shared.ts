@@ -1,3 +1,4 @@
+import { by } from "../base/collections.ts";
 import type { Note } from "../base/failure.ts";
 import {
 	directoriesTo,
@@ -57,20 +58,27 @@ const pem = /-----BEGIN ([A-Z0-9]+ )*(CERTIFICATE|PRIVATE KEY|PARAMETERS)-----/;
 /**
  * Decides which host directories the cage mounts instead of getting a copy: content that a service only reads (a document root),
  * certificates, because a renewal replaces them by a rename and a mounted file would stay the old one (measured), and sockets of
- * services that it talks to.
+ * services that it talks to. If a socket's directory holds more than the application may see, the cage gets the socket alone.
  */
 export function planShared(input: SharedInput): SharedDirectory[] {
 	const found = new Map<Path, { kind: SharedKind; example: Path }>();
 	const propose = (path: Path, kind: SharedKind, example: Path) => {
 		if (!found.has(path)) found.set(path, { kind, example });
 	};
-	for (const socket of input.sockets) propose(parent(socket), "socket", socket);
+	const sockets = new Set<Path>();
+	const proposeSocket = (socket: Path) => {
+		sockets.add(socket);
+		const directory = parent(socket);
+		// One that cannot be mounted must not take the place of those below it.
+		if (mayBeShared(directory, input) && holdsOnlySockets(directory, input)) propose(directory, "socket", socket);
+	};
+	for (const socket of input.sockets) proposeSocket(socket);
 	for (const { by, path } of input.named) propose(siteOf(path, input), "site", by);
 	const keys = new Map<Path, Path>();
 	for (const access of input.trace.accesses.values()) {
 		const real = placeOf(access.path, input.files);
 		if (access.succeeded.has("connect") && !access.succeeded.has("listen") && access.path !== syslogName) {
-			if (input.mayConnect(real) && input.files.status(real)?.kind === "socket") propose(parent(real), "socket", real);
+			if (input.mayConnect(real) && input.files.status(real)?.kind === "socket") proposeSocket(real);
 		}
 		const kind = input.files.status(real)?.kind;
 		if (kind === "directory" && access.succeeded.has("list") && isContentPlace(real, input)) propose(real, "data", real);
@@ -84,15 +92,32 @@ export function planShared(input: SharedInput): SharedDirectory[] {
 	if ([...found.values()].some(({ kind }) => kind === "certificates")) {
 		for (const [place, example] of keys) propose(place, "certificates", example);
 	}
-	return outermost([...found.keys()])
+	const directories = outermost([...found.keys()])
 		.sort()
 		.flatMap((path): SharedDirectory[] => {
 			const { example, kind } = found.get(path) ?? { kind: "data" as const, example: path };
 			if (!mayBeShared(path, input)) return [];
-			if (kind === "socket") return holdsOnlySockets(path, input) ? [{ path, kind, example, files: 0, bytes: 0 }] : [];
+			if (kind === "socket") return [{ path, kind, example, files: 0, bytes: 0 }];
 			const size = measure(path, kind, input);
 			return size ? [{ path, kind, example, ...size }] : [];
 		});
+	return [...directories, ...socketsAlone([...sockets], directories, input)].sort(by(({ path }) => path));
+}
+
+/** Returns the sockets whose directories are not shared, and that only their services and root can replace. */
+function socketsAlone(sockets: readonly Path[], directories: readonly SharedDirectory[], input: SharedInput): SharedDirectory[] {
+	const isShared = (socket: Path) => directories.some(({ path }) => isWithin(socket, path));
+	const isSocket = (path: Path) => input.files.status(path)?.kind === "socket";
+	return sockets
+		.filter((path) => !isShared(path) && isSocket(path) && mayBeShared(path, input))
+		.map((path) => ({ path, kind: "socket", example: path, files: 0, bytes: 0, isSocket: true }));
+}
+
+/** Notes sockets that the cage gets alone. A mounted socket stays the old one when its service replaces it. */
+export function aloneNotes(shared: readonly SharedDirectory[]): Note[] {
+	return shared.flatMap(({ isSocket, path }): Note[] =>
+		isSocket ? [{ code: "socket-alone", values: { path: showPath(path) } }] : [],
+	);
 }
 
 /** Characters that every mount option, unit and script takes literally. A directory with another name is copied. */
@@ -107,11 +132,15 @@ function mayBeShared(path: Path, { files, included, isLeftOut, nested, owner, oc
 	return isProtected(path, files, owner);
 }
 
-/** Whether only root and the cage's owner can replace the directory, because nobody was asked about that risk. */
+/**
+ * Whether only root and the cage's owner can replace the directory, because nobody was asked about that risk. A socket's own service may
+ * replace it.
+ */
 export function isProtected(path: Path, files: Files, owner: number): boolean {
 	const parts = directoriesTo(path).flatMap((part): PathComponent[] => {
 		const status = files.status(part);
-		return status ? [{ ...status, path: part }] : [];
+		const isSocket = part === path && status?.kind === "socket";
+		return status ? [{ ...status, path: part, ...(isSocket ? { kind: "directory" } : {}) }] : [];
 	});
 	return !untrustedComponents(parts, owner).length;
 }

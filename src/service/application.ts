@@ -52,12 +52,14 @@ export interface Rules extends Readonly<Record<RuleList, readonly string[]>> {
 	readonly binds: readonly Bind[];
 }
 
-/** A host directory, or a file of the service, that is mounted in the cage instead of copied. */
+/** A host directory, a file of the service, or another service's socket that is mounted in the cage instead of copied. */
 export interface Bind {
 	readonly path: string;
 	readonly access: "ro" | "rw";
 	/** Set for a directory of the service itself: created like this if it is missing, and a trial starts with an empty one. */
 	readonly created?: DirectoryOwner;
+	/** A socket whose directory the cage must not see. Always read-only, and left out while its service does not run. */
+	readonly isSocket?: true;
 }
 
 export interface DirectoryOwner {

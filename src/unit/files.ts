@@ -45,15 +45,16 @@ export function files(unit: UnitLines, input: UnitInput): void {
 		unit.comment("A file that only an account may read, whose number each machine chooses.");
 		unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", source, path));
 	}
-	for (const { path, access, created } of binds) {
-		if (created?.isFile) unit.comment("A file of the service, where the host's tools find it.");
+	for (const { path, access, created, isSocket } of binds) {
+		if (isSocket) unit.comment("The socket of a service of this machine, left out if the service does not run.");
+		else if (created?.isFile) unit.comment("A file of the service, where the host's tools find it.");
 		else {
 			const purpose = created ? "of the service's sockets, where clients find them" : "that the administrator chose";
 			unit.comment(`A host directory ${purpose}, without mounts below it.`);
 		}
 		const setting = access === "rw" ? "BindPaths" : "BindReadOnlyPaths";
 		// Mounted before each command of the unit, so also before the one that creates it.
-		unit.set(setting, bindWord(setting, path, path, created ? "-" : ""));
+		unit.set(setting, bindWord(setting, path, path, created || isSocket ? "-" : ""));
 	}
 	unit.comment("The prefix + means a path in the cage; without it the path would be the host's.");
 	unit.set("ReadOnlyPaths", "+/");

@@ -128,7 +128,7 @@ export function lineText(setting: string, text: string): string {
  */
 export function sourceAssertions(input: Pick<UnitInput, "binds" | "data">): string[] {
 	// A group may be able to put a link into a directory of many services.
-	const files = input.binds.flatMap(({ created, path }) => (created?.isFile ? [pathFromText(path)] : []));
+	const files = input.binds.flatMap(({ created, isSocket, path }) => (created?.isFile || isSocket ? [pathFromText(path)] : []));
 	const parts = new Set([...mountedData(input).flatMap(({ path, source }) => partsOf(path, source)), ...files]);
 	if (!parts.size) return [];
 	return [

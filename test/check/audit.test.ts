@@ -179,6 +179,26 @@ describe("the path to a bind", () => {
 		expect(codes(seen, 1000)).toEqual(["warning bind-foreign-owner /opt"]);
 	});
 
+	it.each([
+		["a socket of any account", part("/run/x.sock", { kind: "socket", uid: 7, mode: 0o777 }), []],
+		["nothing", undefined, []],
+		["a file", part("/run/x.sock", { kind: "file" }), ["danger bind-not-directory /run/x.sock"]],
+		["a link", part("/run/x.sock", { kind: "symlink", mode: 0o777 }), ["danger bind-not-directory /run/x.sock"]],
+		["a directory", part("/run/x.sock"), ["danger bind-not-directory /run/x.sock"]],
+	])("in place of a mounted socket there may be a socket or nothing: %s", (_, last, expected) => {
+		const bind = pathFromText("/run/x.sock");
+		const seen = [part("/"), part("/run"), ...(last ? [last] : [])];
+		const found = auditBinds([{ bind, seen, ...(last ? {} : { absent: bind }), isSocket: true, mayBeAbsent: true }], 0);
+		expect(shown(found)).toEqual(expected);
+		for (const { values } of found) expect(values).toEqual({ bind, kind: last?.kind });
+	});
+
+	it("the path to a mounted socket is found like that to a directory", () => {
+		const bind = pathFromText("/run/app/x.sock");
+		const seen = [part("/"), part("/run"), part("/run/app", { uid: 7 }), part("/run/app/x.sock", { kind: "socket" })];
+		expect(shown(auditBinds([{ bind, seen, isSocket: true }], 0))).toEqual(["danger bind-foreign-owner /run/app"]);
+	});
+
 	it("a directory on the path to two binds is reported once", () => {
 		const seen = [part("/"), part("/opt", { uid: 7 }), part("/opt/x")];
 		expect(

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { Path } from "../../src/base/path/path.ts";
 import { bindMask, canSkipReads, lackingAbilities, landlockRuleset, scopeMask } from "../../src/confine/landlock.ts";
 import { cageSteps } from "../../src/launch/cage-steps.ts";
 import type { CageRoot, LaunchSpec } from "../../src/launch/launch.ts";
@@ -130,6 +131,29 @@ describe("a cage", () => {
 		} finally {
 			server.close();
 			rmSync(dirname(socket), { recursive: true });
+		}
+	});
+	test("gets another service's socket read-only and as it is at the start, nothing in place of it, and starts without it", async () => {
+		const folder = mkdtempSync(join(tmpdir(), "cagewright-socket-"));
+		const [socket, file] = [path(join(folder, "x.sock")), path(join(folder, "file"))];
+		const launchOf = (source: Path) =>
+			spec({
+				...cage,
+				mounts: [{ path: path("/run/x.sock"), source, access: "ro", isFile: true, isSocket: true }],
+			});
+		const mounted = (source: Path) => lines(launchOf(source)).filter((line) => line.includes(inCage("/run/x.sock")));
+		const server = createServer().listen(socket);
+		try {
+			await once(server, "listening");
+			writeFileSync(file, "");
+			expect(mounted(socket)).toEqual([`mount -n -o bind,ro,nosuid,nodev,noexec ${socket} ${inCage("/run/x.sock")}`]);
+			expect([mounted(file), mounted(path(join(folder, "none")))]).toEqual([[], []]);
+			// stat(1) follows no link, so that one in place of the socket ends the start.
+			const same = `[ "$(stat -c %d:%i ${socket})" = "$(stat -c %d:%i ${inCage("/run/x.sock")})" ] || {`;
+			expect(launchScript(launchOf(socket))).toContain(same);
+		} finally {
+			server.close();
+			rmSync(folder, { recursive: true });
 		}
 	});
 	test("gets the files of one launch in .launch, each once, even if two programs need one", () => {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Path } from "../../src/base/path/path.ts";
+import { bindsOf } from "../../src/cage/manifest.ts";
 import { isNeighbour, mayConnect } from "../../src/plan/neighbours.ts";
 import { permissionWord, socketWord } from "../../src/plan/permission-words.ts";
 import { asApp, asRoot, planFor, rules, trace } from "./traces.ts";
-import { file, link, socket, tree } from "./tree.ts";
+import { directory, file, link, socket, tree } from "./tree.ts";
 
 const account = 1000;
 
@@ -118,11 +119,31 @@ describe("the administrator's permission for a socket", () => {
 		const made = planFor(tree({ [path]: socket() }), trace({ [path]: "ECONNREFUSED:connect" }), { identity: asApp });
 		expect(made.notes).toMatchObject([{ code: "socket-not-reached", values: { path } }]);
 	});
-	test("does not suffice if the directory contains other files, and the plan says so", () => {
+	test("includes only the socket if the directory contains other files, and the plan says so", () => {
 		const full = tree({ "/run/app/control.sock": socket(), "/run/app/token": file("secret", { mode: 0o600 }) });
 		const made = planFor(full, trace({}), { identity: asApp, rules: rules({ allow: [`socket:${control}`] }) });
+		expect(made.shared).toMatchObject([{ path: control, isSocket: true }]);
+		expect(made.notes).toEqual([{ code: "socket-alone", values: { path: control } }]);
+	});
+	test("does not suffice if others can replace the socket, and the plan says so", () => {
+		const open = tree({
+			"/run/app": directory({ mode: 0o777 }),
+			[control]: socket(),
+			"/run/app/token": file("x", { mode: 0o600 }),
+		});
+		const made = planFor(open, trace({}), { identity: asApp, rules: rules({ allow: [`socket:${control}`] }) });
 		expect(made.shared).toEqual([]);
 		expect(made.notes).toEqual([{ code: "socket-not-shared", values: { path: control, directory: "/run/app" } }]);
+	});
+	test.each(["/run/docker.sock", "/run/systemd/private"])("is a consent for %s alone, which controls the machine", (path) => {
+		const nodes = tree({ [path]: socket(), "/run/systemd/notify": socket(), "/run/other.sock": socket() });
+		const made = planFor(nodes, trace({ [path]: "connect", "/run/other.sock": "connect" }), {
+			rules: rules({ allow: [`socket:${path}`] }),
+		});
+		expect(made.rules.binds).toEqual([{ path, access: "ro", isSocket: true }]);
+		expect(bindsOf(made)).toEqual([{ path, access: "ro", consent: true, isSocket: true }]);
+		const without = planFor(nodes, trace({ [path]: "connect" }));
+		expect(without.rules.binds).toEqual([]);
 	});
 	test.each([
 		"socket:",

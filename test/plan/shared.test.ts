@@ -126,21 +126,51 @@ describe("certificates", () => {
 
 describe("sockets of other services", () => {
 	const sockets = { "/run/php/php.sock": socket(), "/run/redis.sock": socket() };
+	const token = { "/run/app/token": file("t", { mode: 0o600 }) };
 	test("share their directory if it contains only sockets", () => {
 		const php = { path: "/run/php", kind: "socket", example: "/run/php/php.sock", files: 0, bytes: 0 };
 		expect(plan(sockets, { "/run/php/php.sock": "connect" }).shared).toEqual([php]);
-		expect(shared(sockets, { "/run/redis.sock": "connect" })).toEqual([]);
 	});
 	test.each([
-		["a home", "/home/user/redis.sock", {}],
-		["root's home", "/root/redis.sock", {}],
-		["/tmp itself", "/tmp/mysql.sock", {}],
+		["/run itself", "/run/redis.sock", {}],
 		["everybody's state", "/var/lib/redis.sock", {}],
-		["other things", "/run/app/redis.sock", { "/run/app/token": file("t", { mode: 0o600 }) }],
+		["other things", "/run/app/redis.sock", token],
 		["much", "/run/app/redis.sock", { "/run/app/cache": "x".repeat(20_000) }],
 		["a socket that is not for everybody", "/run/app/redis.sock", { "/run/app/control.sock": socket() }],
-	])("are left alone in a directory with other content: %s", (_, path, more) => {
-		expect(shared({ [path]: socket(), ...more }, { [path]: "connect" })).toEqual([]);
+		["a writable directory of the application", "/run/app/redis.sock", { "/run/app/own/x": "x" }],
+	])("are mounted alone in a directory with other content: %s", (_, path, more) => {
+		const own = { "/run/app/own/state": "create write" } as const;
+		const made = plan({ [path]: socket(), ...more }, { [path]: "connect", ...("/run/app/own/x" in more ? own : {}) });
+		expect(made.shared).toEqual([{ path, kind: "socket", example: path, files: 0, bytes: 0, isSocket: true }]);
+		expect(made.rules.binds).toEqual([{ path, access: "ro", isSocket: true }]);
+		const reasons = [{ kind: "shared", what: "socket", example: path }];
+		expect(entryAt(made, path)).toMatchObject({ kind: "generated", decision: "include", content: "", reasons });
+		expect(made.notes).toContainEqual({ code: "socket-alone", values: { path } });
+		// Nothing else of the directory is in the cage.
+		for (const other of Object.keys(more)) expect(entryAt(made, other)).toBeUndefined();
+	});
+	test.each<[string, string, Record<string, Node>, Values]>([
+		["it is in a home", "/home/user/redis.sock", {}, {}],
+		["it is in root's home", "/root/redis.sock", {}, {}],
+		["root's start makes it an administrator's", "/run/mysql.sock", {}, {}],
+		["its directory is another's", "/run/app/redis.sock", { "/run/app": directory({ uid: 33 }), ...token }, {}],
+		["everybody may write its directory", "/run/app/redis.sock", { "/run/app": directory({ mode: 0o777 }), ...token }, {}],
+		["it is another's in a sticky directory", "/run/redis.sock", { "/run": directory({ mode: 0o1777 }) }, {}],
+		["it is excluded", "/run/redis.sock", {}, { rules: rules({ exclude: ["/run/redis.sock"] }) }],
+		["its directory is bound", "/srv/a/redis.sock", {}, { rules: rules({ binds: [{ path: "/srv/a", access: "ro" }] }) }],
+		["its name has a blank", "/run/app/a redis.sock", token, { rules: rules({ allow: ["socket:/run/app/a redis.sock"] }) }],
+	])("are not mounted alone if %s", (_, path, more, values) => {
+		expect(shared({ [path]: socket({ uid: 6 }), ...more }, { [path]: "connect" }, values)).toEqual([]);
+	});
+	test("are mounted alone whoever started their service, unless the directory with them is mounted", () => {
+		const own = { "/run/redis.sock": socket({ uid: 33 }), "/run/php/php.sock": socket() };
+		const both = { "/run/redis.sock": "connect", "/run/php/php.sock": "connect" } as const;
+		expect(shared(own, both)).toEqual(["socket /run/php", "socket /run/redis.sock"]);
+	});
+	test("may be mounted alone in a directory of root that everybody may write, as long as nobody else can rename them", () => {
+		const allowed = { rules: rules({ allow: ["socket:/tmp/control.sock"] }) };
+		const nodes = { "/tmp": directory({ mode: 0o1777 }), "/tmp/control.sock": socket() };
+		expect(shared(nodes, {}, allowed)).toEqual(["socket /tmp/control.sock"]);
 	});
 	test("may share it with pid and lock files of their service", () => {
 		const mysql = "/run/mysqld/mysqld.sock";

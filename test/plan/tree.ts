@@ -19,7 +19,7 @@ export const node = (major: number, minor: number, kind: "character-device" | "b
 	mode: 0o666,
 	device: { major, minor },
 });
-export const socket = (): Made => ({ kind: "socket", mode: 0o777 });
+export const socket = (more: Partial<FileStatus> = {}): Made => ({ kind: "socket", mode: 0o777, ...more });
 
 /** A machine in memory, by real path. Missing parent directories are created and belong to root. */
 export function tree(nodes: Readonly<Record<string, Node>>): Files {

@@ -235,6 +235,13 @@ describe("a cage's unit", () => {
 		expect(values(text, "ReadWritePaths")).toEqual(["+/var/lib/app +/srv/share"]);
 	});
 
+	it("mounts a service's socket if it is there, and no link in its place", () => {
+		const text = unit({}, { data: [], binds: [{ path: "/run/app.sock", access: "ro", isSocket: true }] });
+		expect(values(text, "BindReadOnlyPaths")).toContain("-/run/app.sock:/run/app.sock:norbind");
+		expect(values(text, "AssertPathIsSymbolicLink")).toEqual(["!/run/app.sock"]);
+		expect(values(text, "ReadWritePaths")).toEqual([]);
+	});
+
 	it("removes pid files in the cage's data, and none in a directory of the host or elsewhere", () => {
 		const service = { pidFiles: ["/var/lib/app/a.pid", "/srv/www/index.html", "/etc/passwd"] };
 		const binds = [{ path: "/srv/www", access: "rw" as const }];

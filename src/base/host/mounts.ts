@@ -1,12 +1,12 @@
-import { closeSync } from "node:fs";
+import { closeSync, lstatSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { mayBeBound } from "../../plan/areas.ts";
 import { isInPlace, type WritablePlaces } from "../../plan/binds.ts";
 import { Failure } from "../failure.ts";
 import { parseMountinfo } from "../machine/mountinfo.ts";
-import { isWithin, join, type Path, root } from "../path/path.ts";
+import { baseName, isWithin, join, type Path, parent, pathToBytes, root } from "../path/path.ts";
 import { showPath } from "../path/quote.ts";
-import { isNoDirectory, namesOf, openWay } from "./descriptor.ts";
+import { below, isNoDirectory, namesOf, openWay } from "./descriptor.ts";
 import { identityOf } from "./proc.ts";
 
 /** A mount as this process sees it. */
@@ -104,8 +104,35 @@ export function bindIdentity(bind: Path): string {
 /** Opens the directory to copy from it. Throws the same. */
 export function openBind(bind: Path): number {
 	if (!mayBeBound(bind)) throw new Failure("bind-refused", { path: showPath(bind) }, 4);
-	return openSource(root, bind, ({ error, path }) => {
+	return openDirectory(bind, bind);
+}
+
+function openDirectory(directory: Path, bind: Path): number {
+	return openSource(root, directory, ({ error, path }) => {
 		const values = { path: showPath(path), bind: showPath(bind) };
 		return new Failure(isNoDirectory(error) ? "bind-unsafe" : "bind-gone", values, 4);
 	});
+}
+
+/**
+ * Makes sure that a socket, or nothing, is at this path, reached from `/` without links. Its service may create it again at any time, so the
+ * launch compares the mounted socket with the one at the path. Throws `bind-refused` and `bind-unsafe` (exit 4).
+ */
+export function requireSocketWay(socket: Path): void {
+	const shown = showPath(socket);
+	if (!mayBeBound(socket)) throw new Failure("bind-refused", { path: shown }, 4);
+	let directory: number;
+	try {
+		directory = openDirectory(parent(socket), socket);
+	} catch (error) {
+		// The service creates the directory, too.
+		if (error instanceof Failure && error.code === "bind-gone") return;
+		throw error;
+	}
+	try {
+		const status = lstatSync(pathToBytes(below(directory, baseName(socket))), { throwIfNoEntry: false });
+		if (status && !status.isSocket()) throw new Failure("bind-unsafe", { path: shown, bind: shown }, 4);
+	} finally {
+		closeSync(directory);
+	}
 }

@@ -70,7 +70,9 @@ export async function findingsOf(
 	// A launch compares a file with what it mounted.
 	const binds = layout.binds
 		.filter(({ created }) => !created?.isFile)
-		.map(({ created, path }) => ({ path: pathFromText(path), mayBeAbsent: created !== undefined }));
+		.map(({ created, isSocket = false, path }) => {
+			return { path: pathFromText(path), mayBeAbsent: created !== undefined || isSocket, isSocket };
+		});
 	const isPresent = (await machine.store.present(manifest.name)) === manifest.generation;
 	const request = { root: layout.root, policy, manifest, thorough, data: dataOf(layout), binds, isPresent };
 	// Without root, the owner's account is the only one.

@@ -47,7 +47,7 @@ export async function auditCage(request: CageToAudit, signal?: AbortSignal): Pro
 		...auditPathToCage(seen, policy.owner),
 		...missing.map((path): Finding => ({ code: "way-not-directory", path, severity: "danger", values: { kind: "absent" } })),
 		...auditBinds(
-			binds.map(({ mayBeAbsent, path }) => ({ ...bindWay(path), mayBeAbsent })),
+			binds.map(({ path, ...bind }) => ({ ...bindWay(path), ...bind })),
 			policy.owner,
 		),
 		...auditWaysInPlace(

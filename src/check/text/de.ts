@@ -131,8 +131,8 @@ export const findingsDe: FindingMessages = {
 		fix: "Entziehen Sie das Schreibrecht: chmod go-w",
 	},
 	"bind-not-directory": {
-		what: "ist kein Verzeichnis ({kind}), obwohl der Pfad zum Bind-Mount {bind} darüber führt: Ein Link dort bestimmt, welche Dateien des Hosts der Käfig sieht",
-		fix: "Klären Sie, wer es ersetzt hat, und stellen Sie das Verzeichnis wieder her, oder bauen Sie den Käfig ohne diesen Bind-Mount neu",
+		what: "ist nicht, was der Bind-Mount {bind} dort braucht ({kind}), ein Verzeichnis oder ein Socket: Ein Link dort bestimmt, welche Dateien des Hosts der Käfig sieht",
+		fix: "Klären Sie, wer es ersetzt hat, und stellen Sie es wieder her, oder bauen Sie den Käfig ohne diesen Bind-Mount neu",
 	},
 	"bind-absent": {
 		what: "fehlt; der Bind-Mount {bind} ist nicht möglich",

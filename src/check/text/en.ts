@@ -135,8 +135,8 @@ export const findingsEn = {
 		fix: "Remove the write permission: chmod go-w",
 	},
 	"bind-not-directory": {
-		what: "is not a directory ({kind}), although the path to the bind {bind} leads through it: a link there decides which host files the cage sees",
-		fix: "Find out who replaced it and restore the directory, or rebuild the cage without this bind",
+		what: "is not what the bind {bind} needs there ({kind}), a directory or a socket: a link there decides which host files the cage sees",
+		fix: "Find out who replaced it and restore it, or rebuild the cage without this bind",
 	},
 	"bind-absent": {
 		what: "is missing, so the bind {bind} cannot be mounted",

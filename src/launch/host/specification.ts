@@ -2,7 +2,7 @@ import { lstatSync, mkdirSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { omitUndefined } from "../../base/collections.ts";
 import { Failure } from "../../base/failure.ts";
-import { bindIdentity, writableIdentity } from "../../base/host/mounts.ts";
+import { bindIdentity, requireSocketWay, writableIdentity } from "../../base/host/mounts.ts";
 import { isRootless, rootless } from "../../base/host/rootless.ts";
 import { requireTool } from "../../base/host/tools.ts";
 import { isWithin, join as joinPath, outermost, type Path, pathFromText, pathToBytes } from "../../base/path/path.ts";
@@ -142,10 +142,13 @@ function cageRoot(
 	// Nested writable directories come with the outermost one.
 	for (const path of outermost(cage.writable))
 		add(path, sourceOf(path, cage), "rw", omitUndefined({ identity: writableIdentity(path, cage) }));
-	for (const { access, created, path: text } of cage.binds) {
+	for (const { access, created, isSocket, path: text } of cage.binds) {
 		const path = pathFromText(text);
 		const isBind = true as const;
-		if (!created) add(path, path, access, omitUndefined({ identity: bindIdentity(path), isBind }));
+		if (isSocket) {
+			requireSocketWay(path);
+			mounts.push({ path, source: path, access, isBind, isFile: true, isSocket });
+		} else if (!created) add(path, path, access, omitUndefined({ identity: bindIdentity(path), isBind }));
 		else if (!sandbox) mounts.push({ path, source: path, access, created, isBind, ...(created.isFile ? { isFile: true } : {}) });
 		else {
 			const source = layerIn(sandbox.folder, path);

@@ -115,7 +115,7 @@ async function copiedMounts(
 		data: copied,
 		binds: [
 			...cage.binds.filter(({ access }) => access === "ro"),
-			...shown.map((socket) => ({ path: pathToText(socket) ?? socket, access: "ro" as const })),
+			...shown.map((socket) => ({ path: pathToText(socket) ?? socket, access: "ro" as const, isSocket: true as const })),
 		],
 	};
 }

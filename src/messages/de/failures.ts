@@ -196,7 +196,7 @@ export const failuresDe: Failures = {
 	"bind-gone":
 		"Der Bind-Mount {bind} ist nicht möglich: {path} fehlt oder ist nicht zugänglich. Stellen Sie es wieder her, oder bauen Sie den Käfig ohne diesen Bind-Mount neu.",
 	"bind-unsafe":
-		"Der Bind-Mount {bind} wird abgelehnt: {path}, ein Teil seines Pfads, ist kein Verzeichnis. Klären Sie, wer es ersetzt hat, und stellen Sie das Verzeichnis wieder her.",
+		"Der Bind-Mount {bind} wird abgelehnt: {path}, ein Teil seines Pfads, ist nicht mehr das Verzeichnis oder der Socket von vorher. Klären Sie, wer es ersetzt hat, und stellen Sie es wieder her.",
 	"data-gone":
 		"Die Daten des Käfigs lassen sich nicht einhängen: {path} fehlt oder ist nicht zugänglich ({error}). Stellen Sie es aus einer Sicherung wieder her, oder führen Sie `cagewright make` mit --replace aus.",
 	"data-twice":
@@ -204,6 +204,8 @@ export const failuresDe: Failures = {
 	"data-unsafe":
 		"{path} wird nicht eingehängt: Es ist kein Verzeichnis. Vielleicht hat die Anwendung dort einen Link angelegt. Prüfen Sie es, entfernen Sie es, und stellen Sie das Verzeichnis wieder her.",
 	"bind-unknown": "'{path}' lässt sich nicht einbinden: Den Pfad gibt es auf diesem System nicht. Prüfen Sie ihn.",
+	"bind-socket":
+		"'{path}' lässt sich nicht einbinden: Es ist ein Socket. Damit die Anwendung sich mit ihm verbinden kann: {option}",
 	"bind-state":
 		"{path} wird nicht eingebunden: Es überschneidet sich mit dem Zustandsordner {state}, den kein Käfig sehen darf. Binden Sie ein anderes Verzeichnis ein.",
 	"bind-refused":

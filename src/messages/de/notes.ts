@@ -149,7 +149,9 @@ export const notesDe: Notes = {
 	"socket-controls-machine":
 		"Der Käfig verweigert {path}, denn damit könnte die Anwendung dieses System steuern und den Käfig verlassen. Belassen Sie es dabei, wenn die Anwendung funktioniert. Um es trotzdem zu erlauben: {option}",
 	"socket-not-shared":
-		"Der Socket {path} ist erlaubt, aber {directory} enthält auch Dateien, die kein Käfig sehen darf. Verlegen Sie den Socket in ein eigenes Verzeichnis.",
+		"Der Socket {path} ist erlaubt, aber der Käfig kann ihn nicht einhängen: Ein anderes Konto darf in {directory} schreiben, oder das Verzeichnis ist weggelassen oder gehört dem Käfig selbst. Verlegen Sie den Socket in ein Verzeichnis, das nur root ändern kann.",
+	"socket-alone":
+		"Der Käfig bekommt den Socket {path} ohne sein Verzeichnis, denn dort ist mehr, als die Anwendung sehen darf. Wird sein Dienst neu gestartet, legt er einen neuen Socket an: Starten Sie dann auch den Käfig neu, außer wenn systemd den Socket hält (`systemctl list-sockets`).",
 	"offered-socket-refused":
 		"Clients dieses Systems werden den Socket {path} der Anwendung nicht finden, denn {directory} steuert dieses System. Konfigurieren Sie einen Socket in einem eigenen Verzeichnis der Anwendung.",
 	"offered-socket-asks":
@@ -199,6 +201,8 @@ export const notesDe: Notes = {
 		"Pod Security „restricted“ lehnt {name} ab, weil der Käfig als root startet. Damit er unter einem Konto startet: mit --user neu anlegen.",
 	"kubernetes-capabilities":
 		"Pod Security „restricted“ lehnt {name} ab, weil er Capabilities braucht. `cagewright show {name}` nennt sie.",
+	"kubernetes-sockets":
+		"Pod Security „restricted“ lehnt {name} ab, weil der Käfig Sockets seines Knotens bekommt. `cagewright show {name}` nennt sie.",
 	"kubernetes-left-out":
 		"Nicht exportiert, weil es solche Dateien in einem Cluster nicht gibt: {paths}. Der Anwendung können sie fehlen.",
 	"kubernetes-renamed": "Kubernetes lässt den Namen {name} nicht zu; die Objekte heißen {as}.",

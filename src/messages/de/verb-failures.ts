@@ -121,7 +121,7 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"adopt-homes":
 		"{service} ändert Dateien in {paths}, den Home-Verzeichnissen von Personen. Der Käfig bekäme Kopien, die diese Personen nicht sehen. Um die Home-Verzeichnisse aller Personen zu teilen, nehmen Sie {all} dazu. Um nur diese zu teilen, {these}.",
 	"adopt-socket-alone":
-		"{service} benutzt {path}. Ein Käfig bekommt einen Socket nur mit seinem Verzeichnis, und {directory} enthält auch Dateien, die kein Käfig sehen darf. Verlegen Sie den Socket in ein eigenes Verzeichnis. Wenn ihn niemand braucht, nehmen Sie --refuse socket:{path} dazu",
+		"{service} benutzt {path}, aber der Käfig kann den Socket nicht einhängen: Ein anderes Konto darf in {directory} schreiben, oder das Verzeichnis ist weggelassen oder gehört dem Käfig selbst. Verlegen Sie den Socket in ein Verzeichnis, das nur root ändern kann. Wenn ihn niemand braucht, nehmen Sie --refuse socket:{path} dazu",
 	"adopt-sockets":
 		"Die Konfiguration von {service} nennt {paths}. Ein Käfig erreicht einen solchen Dienst nur, wenn Sie es erlauben, denn dessen Clients könnten auf diesem Rechner mehr tun, als Daten abzufragen. Wenn der Käfig sich verbinden darf, nehmen Sie {allow} dazu. Wenn es niemand braucht, {refuse}.",
 	"adopt-secrets":

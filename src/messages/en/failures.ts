@@ -183,7 +183,7 @@ export const failuresEn = {
 	"bind-gone":
 		"Cannot mount the bind {bind}: {path} is missing or inaccessible. Restore it, or rebuild the cage without this bind.",
 	"bind-unsafe":
-		"Refusing to mount the bind {bind}: {path}, a part of its path, is not a directory. Find out who replaced it, then restore the directory.",
+		"Refusing to mount the bind {bind}: {path}, a part of its path, is not the directory or socket that it was. Find out who replaced it, then restore it.",
 	"data-gone":
 		"Cannot mount the cage's data: {path} is missing or inaccessible ({error}). Restore it from a backup, or run `cagewright make` with --replace.",
 	"data-twice":
@@ -191,6 +191,7 @@ export const failuresEn = {
 	"data-unsafe":
 		"Refusing to mount {path}: it is not a directory. The application may have put a link there. Inspect it, remove it and restore the directory.",
 	"bind-unknown": "Cannot bind '{path}': it does not exist on this machine. Check the path.",
+	"bind-socket": "Cannot bind '{path}': it is a socket. To let the application connect to it: {option}",
 	"bind-state": "Refusing to bind {path}: it overlaps the state folder {state}, which no cage may see. Bind another directory.",
 	"bind-refused":
 		"Refusing to bind {path}: it is a system directory. Bind only the directory below it that the application needs.",

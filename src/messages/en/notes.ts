@@ -136,7 +136,9 @@ export const notesEn = {
 	"socket-controls-machine":
 		"The cage refuses {path}, because with it the application could control this machine and leave its cage. Leave it refused if the application works. To permit it nevertheless: {option}",
 	"socket-not-shared":
-		"Socket {path} is permitted, but {directory} also contains files that no cage may see. Move the socket to a separate directory.",
+		"Socket {path} is permitted, but the cage cannot mount it: another account may write in {directory}, or that directory is left out or the cage's own. Move the socket to a directory that only root can change.",
+	"socket-alone":
+		"The cage gets the socket {path} without its directory, which holds more than the application may see. If its service is restarted, it creates a new socket: restart the cage then, unless systemd holds the socket (`systemctl list-sockets`).",
 	"offered-socket-refused":
 		"Clients of this machine will not find the application's socket {path}, because {directory} controls this machine. Configure a socket in a directory of the application's own.",
 	"offered-socket-asks":
@@ -185,6 +187,8 @@ export const notesEn = {
 		"Pod Security 'restricted' refuses {name}, because it starts as root. To start it as an account: make the cage again with --user.",
 	"kubernetes-capabilities":
 		"Pod Security 'restricted' refuses {name}, because it needs capabilities. `cagewright show {name}` lists them.",
+	"kubernetes-sockets":
+		"Pod Security 'restricted' refuses {name}, because it gets sockets from its node. `cagewright show {name}` lists them.",
 	"kubernetes-left-out": "Not exported, because a cluster has no such files: {paths}. The application may miss them.",
 	"kubernetes-renamed": "Kubernetes does not allow the name {name}, so its objects are called {as}.",
 	"export-syslog": "The application writes to syslog, which containers do not have. Its messages are lost there.",

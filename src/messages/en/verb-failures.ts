@@ -104,7 +104,7 @@ export const verbFailuresEn = {
 	"adopt-homes":
 		"{service} changes files in {paths}, the homes of persons. The cage would have copies, which these persons do not see. To share the homes of all persons, add {all}. To share only these, add {these}.",
 	"adopt-socket-alone":
-		"{service} uses {path}. A cage gets a socket only with its directory, and {directory} also contains files that no cage may see. Move the socket to a separate directory. If nobody needs it, add --refuse socket:{path}",
+		"{service} uses {path}, but the cage cannot mount it: another account may write in {directory}, or that directory is left out or the cage's own. Move the socket to a directory that only root can change. If nobody needs it, add --refuse socket:{path}",
 	"adopt-sockets":
 		"The configuration of {service} names {paths}. A cage reaches such a service only if you permit it, because its clients may be able to do more on this machine than ask for data. If the cage may connect, add {allow}. If nobody needs that, add {refuse}.",
 	"adopt-secrets":

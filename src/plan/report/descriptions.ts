@@ -162,7 +162,7 @@ export const planned = {
 	entries: listOf(plannedEntry),
 	writable: listOf(plannedDirectory),
 	stateInPlace: optional(paths),
-	shared: listOf(fields({ path, kind: code(sharedKinds), example: path, files: number, bytes: number })),
+	shared: listOf(fields({ path, kind: code(sharedKinds), example: path, files: number, bytes: number, isSocket: only })),
 	offeredSockets: listOf(fields({ path, reach: code(socketReaches) })),
 	groups: listOf(
 		fields({

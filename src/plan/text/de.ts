@@ -126,7 +126,7 @@ export const reasonsDe: ReasonMessages = {
 			data: (example: string) => `mit dem Host gemeinsame Inhalte; die Anwendung las ${example}`,
 			site: (example: string) => `mit dem Host gemeinsame Inhalte; ${example} nennt sie`,
 			certificates: (example: string) => `Zertifikate, die der Host erneuern kann; die Anwendung las ${example}`,
-			socket: (example: string) => `enthält den Socket eines Dienstes des Hosts: ${example}`,
+			socket: (example: string) => `für den Socket eines Dienstes des Hosts: ${example}`,
 		},
 		mayUse: (by: string) => `${by} kann es benutzen, obwohl kein Lauf das tat`,
 		ownFile: "eigene Datei der Anwendung in einem Verzeichnis vieler Dienste, vom Host eingehängt",

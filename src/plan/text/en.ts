@@ -130,7 +130,7 @@ export const reasonsEn = {
 			data: (example: string) => `content shared with the host; the application read ${example}`,
 			site: (example: string) => `content shared with the host; ${example} names it`,
 			certificates: (example: string) => `certificates that the host may renew; the application read ${example}`,
-			socket: (example: string) => `contains the socket of a host service: ${example}`,
+			socket: (example: string) => `for the socket of a host service: ${example}`,
 		},
 		mayUse: (by: string) => `${by} may use it, although no run did`,
 		ownFile: "the application's own file in a directory of many services, mounted from the host",

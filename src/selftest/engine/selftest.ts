@@ -251,7 +251,7 @@ function targetOf({ machine }: Context, cage: CageLayout, request: LaunchRequest
 		// The audit from outside reports an unexpected PWD.
 		environment: [...variablesOf(request), "PWD"],
 		writable: [...writableIn(cage), ...temporaryDirectories, pathFromText("/dev/shm")],
-		shared: cage.binds.filter(({ access }) => access === "ro").map(({ path }) => pathFromText(path)),
+		shared: cage.binds.filter(({ access, isSocket }) => access === "ro" && !isSocket).map(({ path }) => pathFromText(path)),
 	};
 }
 

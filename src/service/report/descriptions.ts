@@ -49,7 +49,7 @@ const owned = { mode: number, uid: number, gid: number };
 const below = optional(listOf(fields({ path: text, ...owned })));
 const owner = fields({ ...owned, isRuntime: only, isFile: only, below });
 
-export const bind = { path: text, access: v.picklist(["ro", "rw"]), created: optional(owner) };
+export const bind = { path: text, access: v.picklist(["ro", "rw"]), created: optional(owner), isSocket: only };
 const ruleLists = ruleNames.filter((name) => name !== "binds");
 export const ruleEntries = { ...v.entriesFromList(ruleLists, texts), binds: listOf(fields(bind)) };
 export const rules = fields(ruleEntries);

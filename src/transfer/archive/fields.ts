@@ -170,6 +170,7 @@ export const manifestFields = {
 		access: "judged",
 		consent: "decided",
 		created: { ...owned, isRuntime: "harmless", isFile: "judged", below: { ...owned, path: "judged" } },
+		isSocket: "judged",
 	},
 	offeredSockets: { path: "judged", reach: "decided" },
 	pidFiles: "decided",

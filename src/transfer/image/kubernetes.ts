@@ -3,11 +3,16 @@ import { volumeNames } from "./podman.ts";
 import { kubernetesName, type Workload } from "./workload.ts";
 
 /** What the Pod Security Standard "restricted" refuses in this workload. */
-export type RestrictedBreach = "root" | "capabilities";
+export type RestrictedBreach = "root" | "capabilities" | "sockets";
 
-export function unrestricted({ capabilities, identity }: Workload): RestrictedBreach[] {
+export function unrestricted({ binds, capabilities, identity }: Workload): RestrictedBreach[] {
 	const others = kept({ capabilities, identity }).filter((name) => name !== "NET_BIND_SERVICE");
-	return [...(identity.uid === 0 ? ["root" as const] : []), ...(others.length ? ["capabilities" as const] : [])];
+	const breaches: readonly (readonly [RestrictedBreach, boolean])[] = [
+		["root", identity.uid === 0],
+		["capabilities", others.length > 0],
+		["sockets", binds.some(({ isSocket }) => isSocket)],
+	];
+	return breaches.flatMap(([breach, isBreached]) => (isBreached ? [breach] : []));
 }
 
 /** The lowest port that an account may bind is a setting of the pod's network, so this capability is not needed there. */
@@ -16,8 +21,8 @@ function kept({ capabilities, identity }: Pick<Workload, "capabilities" | "ident
 }
 
 /**
- * Returns the objects for a cluster: claims for the state, a policy for the network, a service, and a deployment. The image brings its
- * own filter, so the node's default profile suffices. `size`: of each claim.
+ * Returns the objects for a cluster: claims for the state, a policy for the network, a service, and a deployment, which gets sockets from its
+ * node. The image brings its own filter, so the node's default profile suffices. `size`: of each claim.
  */
 export function kubernetesObjects(workload: Workload, size = "1Gi"): object[] {
 	const ports = workload.ports.map(({ port, protocol: kind }) => {
@@ -34,6 +39,9 @@ export function kubernetesObjects(workload: Workload, size = "1Gi"): object[] {
 		spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: size } } },
 	}));
 	const empty = outermost(workload.emptyDirectories).map((path) => ({ path, claim: kubernetesName(`empty${path}`) }));
+	const sockets = workload.binds
+		.filter(({ isSocket }) => isSocket)
+		.map(({ path }) => ({ path, claim: kubernetesName(`socket${path}`) }));
 	const policy = {
 		apiVersion: "networking.k8s.io/v1",
 		kind: "NetworkPolicy",
@@ -87,12 +95,16 @@ export function kubernetesObjects(workload: Workload, size = "1Gi"): object[] {
 								readOnlyRootFilesystem: true,
 								capabilities: { drop: ["ALL"], ...(kept(workload).length ? { add: kept(workload) } : {}) },
 							},
-							volumeMounts: [...volumes, ...empty].map(({ claim, path }) => ({ name: claim, mountPath: pathToText(path) ?? "" })),
+							volumeMounts: [
+								...[...volumes, ...empty].map(({ claim, path }) => ({ name: claim, mountPath: pathToText(path) ?? "" })),
+								...sockets.map(({ claim, path }) => ({ name: claim, mountPath: path, readOnly: true })),
+							],
 						},
 					],
 					volumes: [
 						...volumes.map(({ claim }) => ({ name: claim, persistentVolumeClaim: { claimName: claim } })),
 						...empty.map(({ claim }) => ({ name: claim, emptyDir: { medium: "Memory", sizeLimit: "64Mi" } })),
+						...sockets.map(({ claim, path }) => ({ name: claim, hostPath: { path, type: "Socket" } })),
 					],
 				},
 			},

@@ -166,7 +166,8 @@ async function exportKubernetes(terminal: Terminal, name: string, { output }: Ex
 		const warn = (code: string, values: Readonly<Record<string, string>>) => context.emit({ event: "warned", code, values });
 		const refused = unrestricted(workload);
 		for (const reason of refused) warn(`kubernetes-${reason}`, { name });
-		const left = [...workload.binds.map(({ path }) => path), ...workload.devices.map(showPath)];
+		const directories = workload.binds.filter(({ isSocket }) => !isSocket);
+		const left = [...directories.map(({ path }) => path), ...workload.devices.map(showPath)];
 		if (left.length) warn("kubernetes-left-out", { paths: left.join(", ") });
 		const as = kubernetesName(name);
 		if (as !== name) warn("kubernetes-renamed", { name, as });

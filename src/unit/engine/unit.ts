@@ -261,13 +261,13 @@ async function launched(
 	const executable = present.layout.permissions.executableData ?? [];
 	const mounts = [
 		...mountedData(input).map(({ path, source }) => ({ path, source, access: "rw" as const })),
-		...input.binds.map(({ access, created, path }) => ({
+		...input.binds.map(({ access, created, isSocket, path }) => ({
 			path: pathFromText(path),
 			source: pathFromText(path),
 			access,
 			isBind: true as const,
-			...omitUndefined({ created }),
-			...(created?.isFile ? { isFile: true as const } : {}),
+			...omitUndefined({ created, isSocket }),
+			...(created?.isFile || isSocket ? { isFile: true as const } : {}),
 		})),
 	].map((mount) => (executable.includes(mount.path) ? { ...mount, isExecutable: true as const } : mount));
 	mounts.sort((a, b) => a.path.length - b.path.length);

@@ -183,6 +183,24 @@ test("podman mounts nothing else where the state or a directory of the host is",
 	expect(unit?.match(/^Tmpfs=.*$/gm)).toEqual(memory.map((one) => `Tmpfs=${one}`));
 });
 
+describe("a socket of another service", () => {
+	const path = "/run/rpcbind.sock";
+	const withSocket: Workload = { ...workload, binds: [...workload.binds, { path, access: "ro", isSocket: true }] };
+
+	test("is a read-only volume of podman at its path", () => {
+		expect(podmanWords(withSocket)).toContain(`${path}:${path}:ro,nosuid,nodev`);
+		expect(quadletUnits(withSocket).get("db.container")).toContain(`\nVolume=${path}:${path}:ro,nosuid,nodev\n`);
+	});
+	test("is the node's in a cluster, which Pod Security 'restricted' refuses", () => {
+		const deployment = JSON.stringify(kubernetesObjects(withSocket).at(-1));
+		const volume = { name: "socket-run-rpcbind-sock", hostPath: { path, type: "Socket" } };
+		expect(deployment).toContain(JSON.stringify(volume));
+		expect(deployment).toContain(JSON.stringify({ name: volume.name, mountPath: path, readOnly: true }));
+		expect([unrestricted(workload), unrestricted(withSocket)]).toEqual([[], ["sockets"]]);
+		expect(JSON.stringify(kubernetesObjects(workload))).not.toContain("hostPath");
+	});
+});
+
 test("a device's name gives a container no other device", () => {
 	const devices = [pathFromText("/dev/sda:/dev/null:rwm")];
 	expect(() => podmanWords({ ...workload, devices })).toThrow("unit-inexpressible");
