@@ -45,6 +45,7 @@ const longOnly = [
 	"system/release-before-booted",
 	"system/renewed-unit-booted",
 	"system/sandbox/changing-mounts",
+	"system/socket-alone-booted",
 	"system/stack-matrix",
 	"system/verified-install",
 	"terminal/files-step",
