@@ -279,11 +279,18 @@ const most = { files: 2000, bytes: 64 * 1024 * 1024 };
 /** Repositories, passwords and editor settings that happen to be among web pages. The two exceptions are meant for visitors. */
 const hidden = /^\.(?!well-known$|htaccess$)/;
 
-/** Returns the directories from which the application served a page, with all files in them that everybody may read. */
+/** The page for a directory, which a server looks for before it answers with the directory's files or an error. */
+const index = /^index\.x?html?$/i;
+
+/**
+ * Returns the directories from which the application served a page, or in which it found no page for the directory itself, with all files
+ * in them that everybody may read.
+ */
 export function servedTrees(trace: Trace, files: Files): LibraryTree[] {
 	const tops = new Set<Path>();
-	for (const { path, programs, succeeded } of trace.accesses.values()) {
-		if (!succeeded.has("read") || succeeded.has("write") || !page.test(path)) continue;
+	for (const { failed, path, programs, succeeded } of trace.accesses.values()) {
+		const isAbsent = !succeeded.size && failed.has("ENOENT") && index.test(baseName(path));
+		if (!(succeeded.has("read") || isAbsent) || succeeded.has("write") || !page.test(path)) continue;
 		if ([...programs].some((program) => interpreter.test(baseName(program)))) continue;
 		const real = placeOf(path, files);
 		if (!page.test(real) || isLibraryFile(real)) continue;

@@ -210,6 +210,13 @@ describe("a directory of pages", () => {
 			treeAt("/usr/share/radio/web", "status.xsl", "style.css"),
 		]);
 	});
+	test("goes in completely if the server found no page for the directory itself, and no other files were looked for", () => {
+		const tops = (path: string, did: string) => servedTrees(trace({ [path]: did }), files).map(({ top }) => top);
+		expect(tops("/etc/radio/web/index.html", "ENOENT:look")).toEqual(["/etc/radio/web"]);
+		expect(tops("/etc/radio/web/index.html", "EACCES:read")).toEqual([]);
+		expect(tops("/etc/radio/web/missing.css", "ENOENT:read")).toEqual([]);
+		expect(tops("/etc/index.html", "ENOENT:look")).toEqual([]);
+	});
 	test("is searched completely, however many directories it has", () => {
 		const page = tree(empty("/srv/web/index.html"));
 		const inside = (path: string) => path.startsWith("/srv/web/") && !path.endsWith(".html");
