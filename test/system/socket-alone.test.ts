@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { existsSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cagewright, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
@@ -7,6 +7,7 @@ import { endProcess } from "./clean-up.ts";
 import { startOnHost } from "./daemons.ts";
 import { eventually } from "./eventually.ts";
 import { fetchPage, freePort } from "./network.ts";
+import { ordinaryUser, ownFolder, readableProgram } from "./ordinary.ts";
 
 /** A service whose socket is directly in /run, which no cage may see. */
 
@@ -123,5 +124,19 @@ test("--bind refuses a socket and names the option that permits it", async () =>
 	const options = ["--name", "bound", "--bind", socket, "--probe", "true", "--yes"];
 	const { status, stderr } = await cagewright(["make", ...options, "--", "python3", "-c", "1"], { state });
 	expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining(`--allow socket:${socket}`) });
+	await endProcess(running);
+});
+
+test("a cage without root has the socket alone, too", async () => {
+	running = await startService("fourth");
+	const user = ordinaryUser(readableProgram());
+	const place = ownFolder(user, "asks");
+	copyFileSync(join(folder, "application.py"), join(place, "application.py"));
+	const probe = `test "$(curl -fsS --noproxy '*' ${url()})" = fourth`;
+	const words = ["--name", "asks", "--allow", `socket:${socket}`, "--probe", probe, "--no-selftest"];
+	const made = await make([...words, "--", "python3", join(place, "application.py"), String(port)], user);
+	expect(made).toMatchObject({ answered: true, rounds: [{ missing: [] }] });
+	const { json } = await cagewright(["plan", "asks", "--json"], user);
+	expect(json.shared).toMatchObject([{ path: socket, isSocket: true }]);
 	await endProcess(running);
 });

@@ -196,7 +196,7 @@ export const failuresDe: Failures = {
 	"bind-gone":
 		"Der Bind-Mount {bind} ist nicht möglich: {path} fehlt oder ist nicht zugänglich. Stellen Sie es wieder her, oder bauen Sie den Käfig ohne diesen Bind-Mount neu.",
 	"bind-unsafe":
-		"Der Bind-Mount {bind} wird abgelehnt: {path}, ein Teil seines Pfads, ist nicht mehr das Verzeichnis oder der Socket von vorher. Klären Sie, wer es ersetzt hat, und stellen Sie es wieder her.",
+		"Der Bind-Mount {bind} wird abgelehnt: {path}, ein Teil seines Pfads, ist weder ein Verzeichnis noch ein Socket. Klären Sie, wer es ersetzt hat, und stellen Sie es wieder her.",
 	"data-gone":
 		"Die Daten des Käfigs lassen sich nicht einhängen: {path} fehlt oder ist nicht zugänglich ({error}). Stellen Sie es aus einer Sicherung wieder her, oder führen Sie `cagewright make` mit --replace aus.",
 	"data-twice":

@@ -151,7 +151,7 @@ export const notesDe: Notes = {
 	"socket-not-shared":
 		"Der Socket {path} ist erlaubt, aber der Käfig kann ihn nicht einhängen: Ein anderes Konto darf in {directory} schreiben, oder das Verzeichnis ist weggelassen oder gehört dem Käfig selbst. Verlegen Sie den Socket in ein Verzeichnis, das nur root ändern kann.",
 	"socket-alone":
-		"Der Käfig bekommt den Socket {path} ohne sein Verzeichnis, denn dort ist mehr, als die Anwendung sehen darf. Wird sein Dienst neu gestartet, legt er einen neuen Socket an: Starten Sie dann auch den Käfig neu, außer wenn systemd den Socket hält (`systemctl list-sockets`).",
+		"Der Käfig bekommt den Socket {path} ohne sein Verzeichnis, denn dort ist mehr, als die Anwendung sehen darf. Starten Sie den Käfig nach dem Dienst des Sockets, und starten Sie ihn neu, wenn dieser Dienst neu gestartet wurde, denn er legt einen neuen Socket an. Beides ist nicht nötig, wenn systemd den Socket hält (`systemctl list-sockets`).",
 	"offered-socket-refused":
 		"Clients dieses Systems werden den Socket {path} der Anwendung nicht finden, denn {directory} steuert dieses System. Konfigurieren Sie einen Socket in einem eigenen Verzeichnis der Anwendung.",
 	"offered-socket-asks":

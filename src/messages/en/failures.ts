@@ -183,7 +183,7 @@ export const failuresEn = {
 	"bind-gone":
 		"Cannot mount the bind {bind}: {path} is missing or inaccessible. Restore it, or rebuild the cage without this bind.",
 	"bind-unsafe":
-		"Refusing to mount the bind {bind}: {path}, a part of its path, is not the directory or socket that it was. Find out who replaced it, then restore it.",
+		"Refusing to mount the bind {bind}: {path}, a part of its path, is not a directory or a socket. Find out who replaced it, then restore it.",
 	"data-gone":
 		"Cannot mount the cage's data: {path} is missing or inaccessible ({error}). Restore it from a backup, or run `cagewright make` with --replace.",
 	"data-twice":

@@ -138,7 +138,7 @@ export const notesEn = {
 	"socket-not-shared":
 		"Socket {path} is permitted, but the cage cannot mount it: another account may write in {directory}, or that directory is left out or the cage's own. Move the socket to a directory that only root can change.",
 	"socket-alone":
-		"The cage gets the socket {path} without its directory, which holds more than the application may see. If its service is restarted, it creates a new socket: restart the cage then, unless systemd holds the socket (`systemctl list-sockets`).",
+		"The cage gets the socket {path} without its directory, which holds more than the application may see. Start the cage after the socket's service, and restart it whenever that service was restarted, because it creates a new socket. Neither is necessary if systemd holds the socket (`systemctl list-sockets`).",
 	"offered-socket-refused":
 		"Clients of this machine will not find the application's socket {path}, because {directory} controls this machine. Configure a socket in a directory of the application's own.",
 	"offered-socket-asks":
