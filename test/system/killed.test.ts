@@ -18,7 +18,7 @@ import { differences, type Snapshot, snapshot } from "./snapshot.ts";
  * a run.
  */
 
-const kills = times(3, 500);
+const kills = times(5, 500);
 const fills = times(5, 100);
 /** Applications that are changed at the same time. */
 const lanesInAll = times(1, 2);
