@@ -44,8 +44,8 @@ test("the closure equals that of the dynamic loader, for every program and libra
 	let compared = 0;
 	let milliseconds = 0;
 	for (const [loader, every] of byLoader(all)) {
-		// `npm test` compares every eighth.
-		const paths = every.filter((_, index) => isLong || index % 8 === 0);
+		// `npm test` compares every sixth.
+		const paths = every.filter((_, index) => isLong || index % 6 === 0);
 		const middle = Math.ceil(paths.length / 2);
 		const halves = [paths.slice(0, middle), paths.slice(middle)];
 		const answers = (await Promise.all(halves.map((half) => askLoader(loader, half)))).flat();
@@ -64,7 +64,7 @@ test("the closure equals that of the dynamic loader, for every program and libra
 	}
 	console.info(`${compared} of ${all.size} files compared, closures in ${Math.round(milliseconds)} ms`);
 	expect(differing).toEqual([]);
-	expect(compared).toBeGreaterThan(500);
+	expect(compared).toBeGreaterThan(200);
 });
 
 test("a static program needs no library, even if it is position-independent", () => {
