@@ -102,19 +102,18 @@ export function files(unit: UnitLines, input: UnitInput): void {
 	}
 	const { kernelProc, proc, sys } = plan.permissions;
 	const isProcClosed = kernelProc === undefined && proc === undefined;
-	const hasEmpty = input.launcher !== undefined && !input.isPortable;
-	if (isProcClosed && hasEmpty) {
+	const closed = [...(isProcClosed ? ["/proc"] : []), ...(sys === undefined ? ["/sys"] : [])].map(pathFromText);
+	const empty = input.launcher === undefined || input.isPortable ? undefined : join(input.launcher, emptyName);
+	if (empty !== undefined && closed.length) {
 		unit.comment("Empty, as in the trial: some applications fail if a file is refused, but not if it is missing.");
-		const empty = join(input.launcher as Path, emptyName);
-		unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", empty, pathFromText("/proc")));
+		for (const path of closed) unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", empty, path));
 	}
-	const ofProc = isProcClosed ? ["/proc"] : kernelProc === undefined ? [] : coveredKernelFiles.map((name) => `/proc/${name}`);
-	const hidden = [
-		"/dev/pts",
-		"/dev/hugepages",
-		...(sys === undefined ? ["/sys"] : coveredSysDirectories),
-		...(isProcClosed && hasEmpty ? [] : ofProc),
+	const covered = [
+		...(isProcClosed || kernelProc === undefined ? [] : coveredKernelFiles.map((name) => `/proc/${name}`)),
+		// systemd's own mounts below an empty /sys would fail. It leaves out those below what it hides (measured with 257).
+		...(sys === undefined ? (empty === undefined ? [] : ["/sys/fs"]) : coveredSysDirectories),
 	];
+	const hidden = ["/dev/pts", "/dev/hugepages", ...(empty === undefined ? closed : []), ...covered];
 	unit.set("InaccessiblePaths", hidden.map((path) => pathWord("InaccessiblePaths", pathFromText(path), "-+")).join(" "));
 	logSockets(unit, plan.permissions.syslog);
 	passedSockets(unit, passed);

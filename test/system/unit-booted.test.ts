@@ -43,6 +43,9 @@ describe("redis as an account, with a drop-in and a filter for its own calls,", 
 		await system.must("cagewright unit redis --dropin redis-server --install");
 		await starts("redis-server", redis);
 		await hasOwnFilter("redis-server");
+		const root = `/proc/${await mainPid("redis-server")}/root`;
+		const kernelFiles = await system.query(`stat -c %a ${root}/proc ${root}/sys; ls -A ${root}/proc; ls -A ${root}/sys`);
+		expect(kernelFiles, "empty, not refused").toBe("755\n755");
 	});
 
 	/** The services of nginx and bind9 do the same below. */
