@@ -112,6 +112,7 @@ const writable = v.object({
 	gid: id,
 	reasons: v.array(reason),
 	seeds: v.array(v.object({ path, bytes: whole })),
+	emptyFiles: v.exactOptional(v.array(path)),
 });
 
 const user = v.object({ name: v.string(), uid: id, gid: id, home: v.string(), reason: v.string() });
@@ -302,6 +303,7 @@ export function manifestToJson({ identity, permissions, ...manifest }: Manifest)
 			path: pathToJson(directory.path),
 			reasons: directory.reasons.map(reasonToJson),
 			seeds: directory.seeds.map((seed) => ({ ...seed, path: pathToJson(seed.path) })),
+			...(directory.emptyFiles && { emptyFiles: directory.emptyFiles.map(pathToJson) }),
 		})),
 		...(manifest.offeredSockets && {
 			offeredSockets: manifest.offeredSockets.map((socket) => ({ ...socket, path: pathToJson(socket.path) })),

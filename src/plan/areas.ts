@@ -85,9 +85,14 @@ export function isEssential(directory: Path): boolean {
 	return systemDirectories.has(directory) && !isStateParent(directory);
 }
 
-/** Directories that are emptied at boot (FHS 3.15) or only written. The next start needs nothing from them. */
+/** Directories that are emptied at boot or only written. The next start needs nothing from them. */
 export function startsEmpty(directory: Path): boolean {
-	return ["/run", "/var/run", "/var/log"].some((top) => isWithin(directory, pathFromText(top)));
+	return isEmptiedAtBoot(directory) || isWithin(directory, pathFromText("/var/log"));
+}
+
+/** FHS 3.15. */
+export function isEmptiedAtBoot(path: Path): boolean {
+	return ["/run", "/var/run"].some((top) => isWithin(path, pathFromText(top)));
 }
 
 /** Python writes byte code next to the source if it can, and works as well if it cannot. */

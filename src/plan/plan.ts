@@ -149,6 +149,11 @@ export interface WritableDirectory {
 	 * empty.
 	 */
 	readonly seeds: readonly { readonly path: Path; readonly bytes: number }[];
+	/**
+	 * Host files below `path` with which the directory starts, without their content. Absent: none. Another account than root may
+	 * write them, and could not if root created them first.
+	 */
+	readonly emptyFiles?: readonly Path[];
 }
 
 /** Why a service may have this account as a client. */

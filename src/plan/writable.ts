@@ -8,6 +8,7 @@ import type { Access, Operation, Trace } from "../trace/trace.ts";
 import {
 	areaOf,
 	isByteCode,
+	isEmptiedAtBoot,
 	isEssential,
 	isMountedByLauncher,
 	isStateParent,
@@ -139,12 +140,14 @@ export function planWritable(input: WritableInput): WritablePlan {
 	const inPlace = input.inPlace?.(paths.map((path) => ({ path })));
 	const copied = paths.filter((path) => !inPlace?.some((one) => isWithin(path, one)));
 	const { leftOut, seeds } = planSeeds(input, copied);
+	const emptyFiles = planEmptyFiles(input, copied, seeds);
 	const directories = paths.map((path): WritableDirectory => {
 		const status = files.status(path);
 		const there = status?.kind === "directory" && !becomesOwned(path, rules, identity, files) ? status : undefined;
 		const found = there ?? made.get(path) ?? { ...identity, mode: 0o755 };
 		const { gid, uid } = ownerOf(found, givenAway.get(path));
-		return { path, mode: found.mode & 0o1777, uid, gid, reasons: wanted.get(path) ?? [], seeds: seeds.get(path) ?? [] };
+		const owned = { path, mode: found.mode & 0o1777, uid, gid, reasons: wanted.get(path) ?? [] };
+		return { ...owned, seeds: seeds.get(path) ?? [], ...omitUndefined({ emptyFiles: emptyFiles.get(path) }) };
 	});
 	return { directories, refused: [...refused].sort(), leftOut, ...omitUndefined({ inPlace }) };
 }
@@ -267,8 +270,7 @@ interface SeedPlan {
  * with the links on the way and the files beside it at which it looked. Everything belongs to the innermost writable directory that contains it.
  */
 function planSeeds({ files, isLeftOut, rules, trace }: SeedInput, directories: readonly Path[]): SeedPlan {
-	const writable = new Set(directories);
-	const holderOf = (path: Path) => [...ancestors(path), path].findLast((directory) => writable.has(directory));
+	const holderOf = holderAmong(directories);
 	const leftOut = new Map<Path, Reason>();
 	const found = new Map<Path, number>();
 
@@ -325,4 +327,37 @@ function planSeeds({ files, isLeftOut, rules, trace }: SeedInput, directories: r
 		append(seeds, holder, { path, bytes });
 	}
 	return { seeds, leftOut };
+}
+
+/** Returns the innermost of the directories that contains a path. */
+function holderAmong(directories: readonly Path[]): (path: Path) => Path | undefined {
+	const known = new Set(directories);
+	return (path) => [...ancestors(path), path].findLast((directory) => known.has(directory));
+}
+
+/**
+ * Finds the logs that a package creates for the account of its service. If root writes first, as a supervisor or a start script
+ * does, it would create the file as its own, and the service could not write there.
+ */
+function planEmptyFiles(
+	{ files, identity, isLeftOut, trace }: WritableInput,
+	directories: readonly Path[],
+	seeds: SeedPlan["seeds"],
+): ReadonlyMap<Path, Path[]> {
+	const found = new Map<Path, Path[]>();
+	if (identity.uid !== 0) return found;
+	const holderOf = holderAmong(directories);
+	const copied = [...seeds.values()].flat().map(({ path }) => path);
+	for (const { path, succeeded } of trace.accesses.values()) {
+		if (!succeeded.has("write") || succeeded.has("remove")) continue;
+		const { end } = linkChain(path, files);
+		const status = end === undefined ? undefined : files.status(end);
+		if (end === undefined || status?.kind !== "file" || isEmptiedAtBoot(end)) continue;
+		if (status.uid === 0 && (status.mode & 0o022) === 0) continue;
+		const holder = holderOf(end);
+		if (holder === undefined || isLeftOut(end, status) || copied.some((one) => isWithin(end, one))) continue;
+		const inHolder = found.get(holder) ?? [];
+		if (!inHolder.includes(end)) found.set(holder, [...inHolder, end].sort());
+	}
+	return found;
 }

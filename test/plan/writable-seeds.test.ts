@@ -121,6 +121,27 @@ describe("seeds", () => {
 		expect(made.declined.map(({ path }) => path)).toEqual(["/var/lib/app/tls/key.pem"]);
 		expect(entryAt(made, "/var/lib/app/queue")).toMatchObject({ kind: "directory", decision: "declined" });
 	});
+	test("are joined by empty files that root would create with another owner than on the host", () => {
+		const more = {
+			"/var/log/app": directory({ uid: 900 }),
+			"/var/log/app/web.log": file("old lines", { uid: 900, mode: 0o640 }),
+			"/var/log/app/shared.log": file("", { mode: 0o662 }),
+			"/var/log/app/root.log": file("old lines", { mode: 0o644 }),
+			"/var/log/app/replaced.log": file("", { uid: 900 }),
+			"/var/log/app/unwanted.log": file("", { uid: 900 }),
+			"/run/app/pid": file("1", { uid: 900 }),
+		};
+		const names = Object.keys(more).filter((path) => path !== "/var/log/app");
+		const written = Object.fromEntries(names.map((path) => [path, "write"] as const));
+		const did = { ...written, "/var/log/app/replaced.log": "write remove" };
+		const excluding = { rules: rules({ exclude: ["/var/log/app/unwanted.log"] }) };
+		const emptyFiles = (identity = asRoot) =>
+			plan(did, more, { ...excluding, identity }).writable.flatMap((one) => one.emptyFiles ?? []);
+		expect(emptyFiles()).toEqual(["/var/log/app/shared.log", "/var/log/app/web.log"]);
+		expect(emptyFiles(asApp)).toEqual([]);
+		const seeded = { identity: asRoot, rules: rules({ seed: ["/var/log/app"] }) };
+		expect(plan(did, more, seeded).writable.flatMap((one) => one.emptyFiles ?? [])).toEqual([]);
+	});
 	test("take four times as many file accesses for four times as many files", () => {
 		const [some, many] = [250, 1000].map((count) => {
 			const of = Object.fromEntries(

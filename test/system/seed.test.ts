@@ -69,6 +69,20 @@ describe("the data of a cage", () => {
 		expect(fs.existsSync(inData("top"))).toBe(false);
 	});
 
+	test("gets empty files with owner and mode of the host's, once, and keeps its own", async () => {
+		const emptyFiles = ["sub/deep/data", "top", "vanished"].map(inState);
+		await seed(directory([], { emptyFiles: [inState("top")] }));
+		fs.writeFileSync(inData("top"), "own");
+		await seed(directory([], { emptyFiles }));
+		expect(fs.lstatSync(inData("sub"))).toMatchObject({ uid: 33, gid: 34 });
+		expect(fs.lstatSync(inData("sub/deep/data"))).toMatchObject({ mode: 0o100664, uid: 35, gid: 36, size: 0 });
+		expect(fs.readFileSync(inData("top"), "utf8")).toBe("own");
+		expect(fs.readdirSync(inData()).sort()).toEqual(["sub", "top"]);
+		fs.rmSync(inData("top"));
+		await seed(directory([], { emptyFiles }));
+		expect(fs.readdirSync(inData())).toEqual(["sub"]);
+	});
+
 	test("fits on a small disk if it consists of holes, and otherwise leaves nothing", async () => {
 		const bytes = 40_000_000;
 		const query = (name: string) => directory([], { seeds: [{ path: inState(name), bytes }] });

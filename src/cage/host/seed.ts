@@ -1,4 +1,4 @@
-import { type FileHandle, link, lstat, rename, stat } from "node:fs/promises";
+import { type FileHandle, link, lstat, open, rename, stat } from "node:fs/promises";
 import * as v from "valibot";
 import {
 	below,
@@ -110,11 +110,13 @@ export async function seedData(request: SeedRequest): Promise<SeedResult> {
 		for (const directory of directories) {
 			signal?.throwIfAborted();
 			const seeds = directory.seeds.map(({ path }) => path).filter((path) => !remembered.has(path));
-			const { copied, kept } = await fillDirectory(job, cage, top, { ...directory, seeds });
+			const emptyFiles = (directory.emptyFiles ?? []).filter((path) => !remembered.has(path));
+			const { copied, kept } = await fillDirectory(job, cage, top, { ...directory, seeds, emptyFiles });
 			result.copied.push(...copied);
 			result.kept.push(...kept);
-			for (const path of seeds) remembered.add(path);
-			if (seeds.length > 0) await writeSeeded(cage, remembered);
+			const received = [...seeds, ...emptyFiles];
+			for (const path of received) remembered.add(path);
+			if (received.length > 0) await writeSeeded(cage, remembered);
 		}
 	} catch (error) {
 		throw writeFailure(error, data);
@@ -122,8 +124,9 @@ export async function seedData(request: SeedRequest): Promise<SeedResult> {
 	return result;
 }
 
-interface Target extends Omit<WritableDirectory, "seeds"> {
+interface Target extends Omit<WritableDirectory, "seeds" | "emptyFiles"> {
 	readonly seeds: readonly Path[];
+	readonly emptyFiles: readonly Path[];
 }
 
 /** Returns the seeds that it copied, and those in whose place the data already has something. */
@@ -138,12 +141,13 @@ async function fillDirectory(
 	try {
 		const place = below(above, baseName(target.path));
 		const isNew = !(await isDirectory(place, target.path));
-		if (!isNew && target.seeds.length === 0) return { copied: [], kept: [] };
+		if (!isNew && target.seeds.length + target.emptyFiles.length === 0) return { copied: [], kept: [] };
 		await makeDirectory(staging);
 		await using folder = await openDirectory(staging);
 		await makeDirectory(below(folder, "new" as Path));
 		await using filled = await openDirectory(below(folder, "new" as Path));
 		for (const seed of target.seeds) await stageSeed(job, filled, target.path, seed);
+		for (const path of target.emptyFiles) await stageBelow({ job, filled, directory: target.path, copy: createEmpty }, path);
 		// The target's owner, not the host directory's, because the plan may have corrected it.
 		await setOwner(filled, target, job.isRoot);
 		await runIn(folder, "sync", ["-f", "."], job.signal);
@@ -196,14 +200,39 @@ async function stageSeed(job: TreeCopy, filled: FileHandle, directory: Path, see
 		}
 		return;
 	}
-	const names = seed.slice(directory === "/" ? 1 : directory.length + 1).split("/") as Path[];
-	const name = names.pop() ?? seed;
-	await using host = await openHost(parent(seed));
+	await stageBelow({ job, filled, directory, copy: copyTree }, seed);
+}
+
+interface FilledDirectory {
+	readonly job: TreeCopy;
+	/** The directory that is being filled, and its host path. */
+	readonly filled: FileHandle;
+	readonly directory: Path;
+	readonly copy: typeof copyTree;
+}
+
+/** Stages a path below the directory, with its parent directories as on the host, unless something is there. */
+async function stageBelow({ copy, directory, filled, job }: FilledDirectory, path: Path): Promise<void> {
+	const names = path.slice(directory === "/" ? 1 : directory.length + 1).split("/") as Path[];
+	const name = names.pop() ?? path;
+	await using host = await openHost(parent(path));
 	await using above = await openBelow(filled, names, async (made, depth) => {
 		const host = join(directory, names.slice(0, depth + 1).join("/"));
 		await setOwner(made, await ownerOnHost(host, job), job.isRoot);
 	});
-	if (!(await exists(below(above, name)))) await copyTree(job, below(host, name), below(above, name), seed);
+	if (!(await exists(below(above, name)))) await copy(job, below(host, name), below(above, name), path);
+}
+
+/** Creates a file with the owner and mode of `from`, unless that is no regular file any more. */
+async function createEmpty(job: TreeCopy, from: Path, to: Path, name: Path): Promise<void> {
+	const stats = await lstat(pathToBytes(from)).catch(ifMissing(undefined));
+	if (!stats?.isFile()) return;
+	try {
+		await using file = await open(pathToBytes(to), "wx", 0o600);
+		await setOwner(file, { ...ownerInCage(stats, job), mode: stats.mode & 0o777 }, job.isRoot);
+	} catch (error) {
+		throw writeFailure(error, name);
+	}
 }
 
 /** Opens a host directory by its real path, without following any link. */

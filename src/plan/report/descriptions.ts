@@ -142,6 +142,7 @@ const plannedDirectory = fields({
 	gid: number,
 	reasons,
 	seeds: listOf(fields({ path, bytes: number })),
+	emptyFiles: optional(listOf(path)),
 });
 
 const passage = fields({

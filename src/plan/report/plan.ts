@@ -244,6 +244,7 @@ export function planToJson(plan: Plan) {
 			mode: octal(directory.mode),
 			reasons: directory.reasons.map(reasonToJson),
 			seeds: directory.seeds.map((seed) => ({ path: pathToJson(seed.path), bytes: seed.bytes })),
+			...(directory.emptyFiles && { emptyFiles: directory.emptyFiles.map(pathToJson) }),
 		})),
 		...(plan.stateInPlace ? { stateInPlace: plan.stateInPlace.map(pathToJson) } : {}),
 		shared: plan.shared.map((one) => ({ ...one, path: pathToJson(one.path), example: pathToJson(one.example) })),

@@ -164,7 +164,13 @@ export const manifestFields = {
 		risks: "harmless",
 		package: { name: "harmless", version: "harmless" },
 	},
-	writable: { ...owned, path: "judged", reasons: "harmless", seeds: { path: "harmless", bytes: "harmless" } },
+	writable: {
+		...owned,
+		path: "judged",
+		reasons: "harmless",
+		seeds: { path: "harmless", bytes: "harmless" },
+		emptyFiles: "harmless",
+	},
 	binds: {
 		path: "judged",
 		access: "judged",

@@ -214,7 +214,7 @@ export async function receiveCage(
 				await writeJson(join(staging, "cage.json"), cageToJson(cage));
 				await symlink(`generations/${head.generation}`, pathToBytes(paths.current));
 				// Without exported data it starts empty: this machine's files at those places belong to another application.
-				const writable = manifest.writable.map((one) => ({ ...one, seeds: [] }));
+				const writable = manifest.writable.map((one) => ({ ...one, seeds: [], emptyFiles: [] }));
 				await seedData({ plan: { writable }, cage: staging, signal });
 				await using directory = await openDirectory(staging);
 				await runIn(directory, "sync", ["-f", "."], signal);
