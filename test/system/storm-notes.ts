@@ -23,11 +23,17 @@ export class Slots {
 	async wait(slot: number, call: RefusedCall, words: string): Promise<MadeCall> {
 		const [state = 0, error = 0, calls = 0, step = 0, start = 0, end = 0] = await eventually(() => {
 			const noted = this.#read(slot);
-			if (noted[0] === 0) throw new Error(`not done: ${words}`);
+			if (noted[0] === 0) throw new Error(`not done, ${this.#progress(words)}: ${words}`);
 			return noted;
 		});
 		if (state === 1) throw new Error(`step ${step} failed with ${error}: ${words}`);
 		return { call, calls, error, words, start, end };
+	}
+
+	/** How many calls of each slot in the words were made. */
+	#progress(words: string): string {
+		const all = [...words.matchAll(/\b(?:call|killed|flood) (\d+)/g)].map(([, slot]) => Number(slot));
+		return all.map((slot) => `${this.#read(slot)[2]} calls in slot ${slot}`).join(", ");
 	}
 
 	#read(slot: number): number[] {

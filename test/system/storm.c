@@ -123,6 +123,15 @@ static void fail(char **word, int step)
 	_exit(1);
 }
 
+static pid_t fork_or_fail(char **word, int step)
+{
+	pid_t child = fork();
+
+	if (child < 0)
+		fail(word, step);
+	return child;
+}
+
 /* Refuses these calls to itself, with records, as any process may. */
 static void refuse(const char *numbers)
 {
@@ -190,16 +199,16 @@ static void run(char **word)
 			make_calls(word, IS("killed"));
 			word += 9;
 		} else if (IS("flood")) {
-			if (fork() == 0) {
+			if (fork_or_fail(word - 1, step) == 0) {
 				make_calls(word, 0);
 				_exit(0);
 			}
 			word += 9;
 		} else if (IS("orphan")) {
-			if (fork())
+			if (fork_or_fail(word, step))
 				_exit(0);
 		} else if (IS("child")) {
-			pid_t child = fork();
+			pid_t child = fork_or_fail(word, step);
 			if (child) {
 				waitpid(child, 0, 0);
 				_exit(0);
