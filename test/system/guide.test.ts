@@ -13,6 +13,9 @@ import { blocksOf, follow, guidePages } from "./documented-commands.ts";
 const pages = guidePages.filter((page) => blocksOf(page).some(({ notRun }) => notRun === undefined));
 const followed = isLong ? pages : [];
 
+const adoptsMariadb = `cagewright adopt mariadb --client-probe 'runuser -u www-data -- mariadb -e "select 1" shop' --yes`;
+const account = "'www-data'@localhost";
+const database = `create database shop; create user ${account} identified via unix_socket; grant select on shop.* to ${account}`;
 const runsCaged = "systemctl stop redis-server; cagewright unit redis --install && systemctl start cage-redis";
 /** What a page supposes before one of its commands. */
 const supposed: Readonly<Record<string, string>> = {
@@ -22,6 +25,7 @@ const supposed: Readonly<Record<string, string>> = {
 	"cagewright remove redis": "systemctl stop cage-redis",
 	// The other way to remove it.
 	"cagewright remove redis --keep-data": "cagewright make redis --yes --quiet",
+	[adoptsMariadb]: `systemctl start mariadb && mariadb -e "${database}"`,
 	"cagewright unit nginx --deploy-hook --install": "mkdir -p /etc/letsencrypt/renewal-hooks/deploy",
 };
 
@@ -29,7 +33,8 @@ const state = "/var/lib/cagewright";
 let system: Booted;
 beforeAll(async () => {
 	if (!followed.length) return;
-	system = await boot();
+	// nmbd fails, because the network has no broadcasts.
+	system = await boot({ packages: ["mariadb-server", "samba"], isTolerant: true });
 	writeFileSync(join(system.tree, "etc/resolv.conf"), "");
 	await system.must("cagewright make redis --yes --quiet && cagewright make nginx --yes --quiet");
 	await system.must(`cp -a ${state} ${state}.first; cp -a /etc /etc.first`);
@@ -37,7 +42,7 @@ beforeAll(async () => {
 
 /** Brings back the cages, units and services with which each page begins. */
 async function begin(): Promise<void> {
-	await system.must("systemctl stop 'cage-*' redis-server nginx; rm -rf /srv/pages /root/*");
+	await system.must("systemctl stop 'cage-*' redis-server nginx mariadb; rm -rf /srv/pages /root/*");
 	await system.must(`rm -rf ${state} && cp -a ${state}.first ${state} && cp -a /etc.first/. /etc`);
 	await system.must("rm -rf /etc/systemd/system/cage-* /etc/systemd/system/*.service.d /etc/logrotate.d/cage-*");
 	await system.must("systemctl daemon-reload; systemctl start redis-server nginx");
