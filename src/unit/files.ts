@@ -110,7 +110,7 @@ export function files(unit: UnitLines, input: UnitInput): void {
 	}
 	const covered = [
 		...(isProcClosed || kernelProc === undefined ? [] : coveredKernelFiles.map((name) => `/proc/${name}`)),
-		// systemd's own mounts below an empty /sys would fail. It leaves out those below what it hides (measured with 257).
+		// systemd's own mounts below an empty /sys would fail. It leaves out those below what it hides (measured with 252 and 257).
 		...(sys === undefined ? (empty === undefined ? [] : ["/sys/fs"]) : coveredSysDirectories),
 	];
 	const hidden = ["/dev/pts", "/dev/hugepages", ...(empty === undefined ? closed : []), ...covered];
