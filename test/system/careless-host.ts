@@ -154,7 +154,9 @@ function wrongWith({ status, stderr, stdout }: Ran): string[] {
 	const errors = stderr.split("\n").filter((line) => line.startsWith("cagewright: "));
 	// A file with several mistakes has a line for each. They are the result of `template check`.
 	const isList = /^(?:.+:\d+:\d+: [^\n]+\n)+$/.test(stderr || stdout);
-	const isOneLine = status < 2 || status > 125 || errors.length === 1 || isList;
+	// `doctor` prints what the machine lacks as its result.
+	const isFinding = status === 3 && !stderr && /^\[--\] /m.test(stdout);
+	const isOneLine = status < 2 || status > 125 || errors.length === 1 || isList || isFinding;
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
 	const hasControls = /[\x00-\x09\x0b-\x1f\x7f-\x9f]/.test(stderr);
 	return [
