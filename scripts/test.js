@@ -126,10 +126,10 @@ function inMemory() {
 	return ["env", `CAGEWRIGHT_TEST_FOLDER=${states}`, "unshare", "--mount", "sh", "-c", mount, "sh"];
 }
 
-/** Runs a command. What it prints goes to the file `output`, with a low priority, or else to our own output. */
+/** Runs a command. What it prints goes to the file `output`, or else to our own output. */
 async function run(words, output) {
 	const target = output ? openSync(output, "w") : "inherit";
-	const [program, ...rest] = output ? ["nice", "-n", "5", ...words] : words;
+	const [program, ...rest] = words;
 	const child = spawn(program, rest, { cwd: place, stdio: ["ignore", target, target] });
 	if (output) closeSync(target);
 	running.add(child);
