@@ -82,9 +82,10 @@ export function startFailure(
 		return new Failure(isOnHost ? "not-answered-on-host" : "not-answered-in-sandbox", { ...values, ...where }, 1);
 	}
 	const values = { command, status, words: withoutTrailing(errorText(output), ". ") };
+	const processes = isOnHost ? {} : omitUndefined({ processes: processLister(trace) });
 	if (status === 0 && !isErrorOutput(output)) {
 		const settings = settingsFor(commandWords, trace).map(showPath).join(", ");
-		return new Failure("ended-itself", settings ? { ...values, settings } : values, 1);
+		return new Failure("ended-itself", { ...values, ...(settings ? { settings } : {}), ...processes }, 1);
 	}
 	const unusable = account ? unusablePlaces({ command: commandWords, cwd }, account, { output, trace }, files) : [];
 	if (account && unusable.length) {
@@ -115,9 +116,17 @@ export function startFailure(
 	if (sockets.length) return new Failure("failed-unreachable", { ...values, ...unreachable(sockets) }, 1);
 	if (!isOnHost) {
 		const works = where.away === undefined ? "failed-only-in-sandbox" : "failed-without-machine";
-		return new Failure(service === undefined ? "failed-in-sandbox" : works, { ...values, ...where }, 1);
+		const seen = works === "failed-only-in-sandbox" ? processes : {};
+		return new Failure(service === undefined ? "failed-in-sandbox" : works, { ...values, ...where, ...seen }, 1);
 	}
 	return new Failure(values.words === "" ? "failed-on-host-silent" : "failed-on-host", values, 1);
+}
+
+/** Returns a program that listed the machine's processes, of which a sandbox shows only its own. */
+function processLister({ accesses }: Trace): string | undefined {
+	const listed = accesses.get(pathFromText("/proc"));
+	const [program] = listed?.succeeded.has("list") ? listed.programs : [];
+	return program && showPath(program);
 }
 
 /** Where Debian and Red Hat keep the settings of a service's start, which may switch it off. */

@@ -118,7 +118,7 @@ export const failuresDe: Failures = {
 		"Das Laufwerk meldet einen Fehler (EIO) bei {path}. Sehen Sie im Kernel-Log nach (dmesg), und prüfen Sie Laufwerk und Dateisystem.",
 	"disk-full": "Für {path} ist kein Speicherplatz mehr frei. Schaffen Sie Platz, und versuchen Sie es erneut.",
 	"ended-itself":
-		"{command} endete von selbst mit Status {status}{words?: %}. Die Anwendung muss weiterlaufen. {settings?Sie las %; das schaltet sie vielleicht ab. }Suchen Sie eine Option, mit der sie weiterläuft, wie --foreground oder --no-daemon.",
+		"{command} endete von selbst mit Status {status}{words?: %}. Die Anwendung muss weiterlaufen. {settings?Sie las %; das schaltet sie vielleicht ab. }{processes?% suchte andere Prozesse, und ein Käfig zeigt nur seine eigenen. }Suchen Sie eine Option, mit der sie weiterläuft, wie --foreground oder --no-daemon.",
 	"ended-as-service":
 		"{command} endete von selbst mit Status {status}{words?: %}. Auch {unit} hat auf diesem Rechner keinen Prozess: {settings?Vielleicht schaltet % den Dienst ab, oder }die Konfiguration gibt ihm nichts zu tun. Schalten Sie ihn ein, und versuchen Sie es erneut, wenn systemctl status {unit} einen Prozess zeigt.",
 	"ended-condition":
@@ -149,7 +149,7 @@ export const failuresDe: Failures = {
 	"failed-in-sandbox":
 		"{command} scheiterte mit Status {status} in der Sandbox{words?: %}. {refused?Zuletzt verweigert: %. }{away?Sandbox und Probelauf erreichen kein anderes System; eine Verbindung zu % war deshalb nicht möglich. }Prüfen Sie Befehl und Konfiguration, und ob die Anwendung außerhalb eines Käfigs läuft.",
 	"failed-only-in-sandbox":
-		"{command} scheiterte mit Status {status} in der Sandbox, obwohl {service} auf diesem Rechner läuft{words?: %}. {refused?Zuletzt verweigert: %. }Um ohne Sandbox aufzuzeichnen, halten Sie den Dienst an und ergänzen Sie --on-host.",
+		"{command} scheiterte mit Status {status} in der Sandbox, obwohl {service} auf diesem Rechner läuft{words?: %}. {processes?% suchte andere Prozesse, und ein Käfig zeigt nur seine eigenen. }{refused?Zuletzt verweigert: %. }Um ohne Sandbox aufzuzeichnen, halten Sie den Dienst an und ergänzen Sie --on-host.",
 	"failed-without-machine":
 		"{command} scheiterte mit Status {status} in der Sandbox, obwohl {service} auf diesem Rechner läuft{words?: %}. {refused?Zuletzt verweigert: %. }Sandbox und Probelauf erreichen kein anderes System; eine Verbindung zu {away} war deshalb nicht möglich. Startet die Anwendung nicht ohne, kann kein Probelauf einen Käfig beweisen: Lassen Sie sie draußen.",
 	"failed-on-host-writing":

@@ -112,7 +112,7 @@ export const failuresEn = {
 	"disk-error": "The disk reports an error (EIO) at {path}. See the kernel log (dmesg), and check the disk and its file system.",
 	"disk-full": "No space left on the device for {path}. Free some space and try again.",
 	"ended-itself":
-		"{command} ended by itself with status {status}{words?: %}. It must keep running. {settings?It read %, which may switch it off. }Look for an option that keeps it running, such as --foreground or --no-daemon.",
+		"{command} ended by itself with status {status}{words?: %}. It must keep running. {settings?It read %, which may switch it off. }{processes?% looked for other processes, and a cage shows only its own. }Look for an option that keeps it running, such as --foreground or --no-daemon.",
 	"ended-as-service":
 		"{command} ended by itself with status {status}{words?: %}. {unit} runs no process on this host either: {settings?% may switch it off, or }its configuration gives it nothing to do. Enable it, and try again when systemctl status {unit} shows a process.",
 	"ended-condition":
@@ -142,7 +142,7 @@ export const failuresEn = {
 	"failed-in-sandbox":
 		"{command} failed with status {status} in the sandbox{words?: %}. {refused?It was refused last: %. }{away?The sandbox and trials reach no other machine, so it could not connect to %. }Check its command and configuration, and whether it works outside a cage.",
 	"failed-only-in-sandbox":
-		"{command} failed with status {status} in the sandbox, although {service} works on this host{words?: %}. {refused?It was refused last: %. }To trace it without the sandbox, stop the service and add --on-host.",
+		"{command} failed with status {status} in the sandbox, although {service} works on this host{words?: %}. {processes?% looked for other processes, and a cage shows only its own. }{refused?It was refused last: %. }To trace it without the sandbox, stop the service and add --on-host.",
 	"failed-without-machine":
 		"{command} failed with status {status} in the sandbox, although {service} works on this host{words?: %}. {refused?It was refused last: %. }The sandbox and trials reach no other machine, so it could not connect to {away}. If it cannot start without, no trial can prove a cage of it: leave it outside.",
 	"failed-on-host-writing":

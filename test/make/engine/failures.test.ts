@@ -161,6 +161,12 @@ describe("an application that cannot be traced", () => {
 			said,
 		});
 	});
+	test("is reported with a program that looked for other processes, unless it saw those of the host", () => {
+		const looking = trace({ "/proc": "list" });
+		const of = (isOnHost: boolean) =>
+			partsOf(startFailure(["/usr/bin/app"], { ...result, trace: looking, ended: 0 }, files, { isOnHost })).said.processes;
+		expect([of(false), of(true)]).toEqual(["/usr/bin/app", undefined]);
+	});
 	test("cannot be tested if its service works here, but asks another machine", () => {
 		const given = { ...result, trace: trace({}, { unreachable: new Set(["tcp 203.0.113.5 443"]) }), ended: 1, output: "sorry\n" };
 		const failed = partsOf(startFailure(["/usr/bin/app"], given, files, { service: "app.service" }));
