@@ -81,11 +81,11 @@ export function startFailure(
 		if (sockets.length) return new Failure("not-answered-unreachable", { ...values, ...unreachable(sockets) }, 1);
 		return new Failure(isOnHost ? "not-answered-on-host" : "not-answered-in-sandbox", { ...values, ...where }, 1);
 	}
-	const values = { command, status, words: withoutTrailing(errorText(output), ". ") };
-	const processes = isOnHost ? {} : omitUndefined({ processes: processLister(trace) });
+	const seen = isOnHost ? {} : omitUndefined({ processes: processLister(trace) });
+	const values = { command, status, words: withoutTrailing(errorText(output), ". "), ...seen };
 	if (status === 0 && !isErrorOutput(output)) {
 		const settings = settingsFor(commandWords, trace).map(showPath).join(", ");
-		return new Failure("ended-itself", { ...values, ...(settings ? { settings } : {}), ...processes }, 1);
+		return new Failure("ended-itself", settings ? { ...values, settings } : values, 1);
 	}
 	const unusable = account ? unusablePlaces({ command: commandWords, cwd }, account, { output, trace }, files) : [];
 	if (account && unusable.length) {
@@ -116,8 +116,7 @@ export function startFailure(
 	if (sockets.length) return new Failure("failed-unreachable", { ...values, ...unreachable(sockets) }, 1);
 	if (!isOnHost) {
 		const works = where.away === undefined ? "failed-only-in-sandbox" : "failed-without-machine";
-		const seen = works === "failed-only-in-sandbox" ? processes : {};
-		return new Failure(service === undefined ? "failed-in-sandbox" : works, { ...values, ...where, ...seen }, 1);
+		return new Failure(service === undefined ? "failed-in-sandbox" : works, { ...values, ...where }, 1);
 	}
 	return new Failure(values.words === "" ? "failed-on-host-silent" : "failed-on-host", values, 1);
 }
