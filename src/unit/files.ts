@@ -108,6 +108,10 @@ export function files(unit: UnitLines, input: UnitInput): void {
 		unit.comment("Empty, as in the trial: some applications fail if a file is refused, but not if it is missing.");
 		for (const path of closed) unit.set("BindReadOnlyPaths", bindWord("BindReadOnlyPaths", empty, path));
 	}
+	if (empty !== undefined && sys === undefined) {
+		unit.comment("systemd would mount a file below the empty /sys for it, and fail.");
+		unit.set("MemoryPressureWatch", "skip");
+	}
 	const covered = [
 		...(isProcClosed || kernelProc === undefined ? [] : coveredKernelFiles.map((name) => `/proc/${name}`)),
 		// systemd's own mounts below an empty /sys would fail. It leaves out those below what it hides (measured with 252 and 257).
