@@ -85,7 +85,13 @@ const unexplained: ReadonlySet<string> = new Set([
 	"failed-only-in-sandbox",
 	"failed-without-machine",
 ]);
-const unanswered: ReadonlySet<string> = new Set(["not-answered-on-host", "not-answered-in-sandbox"]);
+/** The service may also fail to write to a missing directory on its host, and go on there. */
+const requirementMayExplain: ReadonlySet<string> = new Set([
+	...unexplained,
+	"not-answered-on-host",
+	"not-answered-in-sandbox",
+	"failed-on-host-writing",
+]);
 
 /** Names services that the unit requires and that do not run, because systemd would have started them before it. */
 export async function orRequirementsStopped(
@@ -93,8 +99,7 @@ export async function orRequirementsStopped(
 	unit: string | undefined,
 	failure: Failure,
 ): Promise<Failure> {
-	const isUnexplained = unexplained.has(failure.code) || unanswered.has(failure.code);
-	if (unit === undefined || !isUnexplained || !services.running()) return failure;
+	if (unit === undefined || !requirementMayExplain.has(failure.code) || !services.running()) return failure;
 	const stopped = await services.stoppedRequirements(unit);
 	if (!stopped.length) return failure;
 	return new Failure("failed-without-service", { ...failure.values, unit, units: stopped.join(" ") }, 1);

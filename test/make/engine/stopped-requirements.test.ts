@@ -16,9 +16,12 @@ test("a failure names the services that the unit requires and that do not run", 
 	expect(values).toEqual({ command: "filter", status: 1, words: "no multiplexor", unit, units: "a.service b.service" });
 });
 
-test("an application without an answer may lack such a service, too", async () => {
+test("an application without an answer, or with a failed write, may lack such a service, too", async () => {
 	const silent = new Failure("not-answered-in-sandbox", { command: "filter", probe: "true" }, 1);
 	expect(await codeOf(services(["a.service"]), unit, silent)).toBe("failed-without-service");
+	// The service lacks the directory on its host, too.
+	const pidFile = new Failure("failed-on-host-writing", { command: "filter", status: 0, path: "/run/filter/pid" }, 1);
+	expect(await codeOf(services(["a.service"]), unit, pidFile)).toBe("failed-without-service");
 });
 
 test("a failure stays as it is if all of them run, if there is no unit or no systemd, or if its cause is known", async () => {
