@@ -72,7 +72,7 @@ export function findMissing(
 		const kind = capabilityOf[call] ? "capability" : "filtered";
 		missing.push({ kind, call, error, ...by, ...found, ...unseen, declined: false });
 	}
-	missing.push(...portsOf(host, cage, plan), ...executedData(host, plan, files));
+	missing.push(...portsOf(host, cage, plan), ...executedData(host, plan, files), ...refusedTests(cage, search));
 	return missing
 		.map((one) => (isRefused(one, plan) ? { ...one, declined: true } : one))
 		.sort(by(({ call, path }) => path ?? call));
@@ -84,6 +84,20 @@ function portsOf(host: Trace, { refusedPorts }: Trace, { permissions: { ports, t
 	return portNumbers(refusedPorts, "tcp")
 		.filter((port) => !tcpPorts.includes(port) && !host.refusedPorts.has(`tcp ${port}`))
 		.map((port) => ({ kind: "port", call: `bind ${port}`, error: "EACCES", port, unseen: true, declined: false }));
+}
+
+/** Returns what root may not use in the cage, by access(2). The sandbox lets it override modes, so that the application goes on there. */
+function refusedTests(cage: Trace, { files, host, plan, round }: Search): Missing[] {
+	if (plan.identity.uid !== 0) return [];
+	return [...cage.refusedTests].flatMap((path): Missing[] => {
+		const [program] = cage.accesses.get(path)?.programs ?? [];
+		if (host.refusedTests.has(path) || areaOf(placeOf(path, files)) === "kernel") return [];
+		const by = program === undefined ? {} : { program };
+		const name = host.writeTests.has(path) ? "dac_override" : "dac_read_search";
+		const call = `access ${showPath(path)}`;
+		const remedy = { kind: "capability", name, round, call, ...by } as const;
+		return [{ kind: "owner-or-mode", path, call: "access", error: "EACCES", ...by, remedy, declined: false }];
+	});
 }
 
 /**

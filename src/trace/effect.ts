@@ -77,6 +77,7 @@ export function effectOf(event: CallEvent, shape: CallShape, process: Process, r
 		if (use.does === "open" && resultPath !== undefined) access.real ??= resultPath === path ? access.path : own(resultPath);
 		touches.push({ access, operations, error: error && recorder.name(error) });
 		if (error === undefined && testsWriting(event)) recorder.trace.writeTests.add(access.path);
+		if (error === "EACCES" && testsRights(event.call)) recorder.trace.refusedTests.add(access.path);
 	}
 	if (touches.length === 0) return undefined;
 	if (cwd !== undefined) cwd = cwd === process.fs.cwd ? process.fs.cwd : own(cwd);

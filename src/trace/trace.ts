@@ -97,6 +97,8 @@ export interface Trace {
 	readonly moves: Set<Path>;
 	/** Paths for which access(2) said that they may be written. Whoever asks wants to write there later. */
 	readonly writeTests: Set<Path>;
+	/** Paths whose owner or mode does not allow what access(2) was asked for. */
+	readonly refusedTests: Set<Path>;
 	/** Real paths of files in which a sandboxed application keeps the number of one of its processes. */
 	readonly pidFiles: Set<Path>;
 	/** Whether memfd_create(2) succeeded. */
@@ -132,6 +134,7 @@ const setNames = [
 		"chroots",
 		"moves",
 		"writeTests",
+		"refusedTests",
 		"pidFiles",
 		"gaps",
 		"unreachable",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Path } from "../../src/base/path/path.ts";
+import { type Path, pathFromText } from "../../src/base/path/path.ts";
 import { findMissing } from "../../src/plan/find-missing.ts";
 import { isTolerable, type Missing } from "../../src/plan/missing.ts";
 import type { Addition } from "../../src/plan/plan.ts";
@@ -115,6 +115,26 @@ describe("the comparison of host and cage", () => {
 
 const without = (...exclude: string[]) => ({ rules: rules({ exclude }) });
 const binding = (path: string, access: "ro" | "rw") => ({ rules: rules({ binds: [{ path, access }] }) });
+
+describe("a test of rights that only the cage refuses", () => {
+	const place = pathFromText("/var/lib/app/db");
+	const files = tree(host);
+	const tested = (inCage: Partial<Trace>, onHost: Partial<Trace> = {}, values: Values = {}) => {
+		const seen = trace({ [place]: "look" }, onHost);
+		const cage = trace({ [place]: "look" }, inCage);
+		return shown(findMissing({ host: seen, cage }, planFor(files, seen, values), files, 2));
+	};
+	const refusedTests = new Set([place]);
+	test("needs the capability that the sandbox lets root use", () => {
+		const writeTests = new Set([place]);
+		expect(tested({ refusedTests })).toEqual([`${place} owner-or-mode: capability dac_read_search`]);
+		expect(tested({ refusedTests }, { writeTests })).toEqual([`${place} owner-or-mode: capability dac_override`]);
+	});
+	test("is no need if the host refuses it, too, or the application does not start as root", () => {
+		expect(tested({ refusedTests }, { refusedTests })).toEqual([]);
+		expect(tested({ refusedTests }, {}, { identity: asApp })).toEqual([]);
+	});
+});
 
 describe("a missing path", () => {
 	const db = "/var/lib/app/db";

@@ -306,6 +306,12 @@ test("nginx as root needs these (real lines)", () => {
 	});
 });
 
+test("a test of rights that owner and mode refuse is recorded", () => {
+	const tests = ["R_OK", "W_OK", "X_OK"].map((right) => `10  access("/${right}", ${right}) = -1 EACCES (Permission denied)`);
+	const { refusedTests } = traceOf(`${tests.join("\n")}\n10  access("/gone", R_OK) = -1 ENOENT (No such file or directory)`);
+	expect([...refusedTests]).toEqual(["/R_OK", "/W_OK", "/X_OK"]);
+});
+
 describe("tests whether a path may be written", () => {
 	test.each([
 		['access("/x", R_OK|W_OK) = 0', ["/x"]],
