@@ -138,7 +138,9 @@ server.serve_forever()
 	await eventually(async () => expect(await ask("")).toBe("application"));
 	await system.must("systemctl restart office nginx");
 	await eventually(async () => expect(await ask("")).toBe("application"));
-	await json("release office nginx --yes");
+	const { stderr } = await system.run("cagewright release office --yes");
+	expect(stderr).toContain("nginx.service may still connect to /run/office/app.sock");
+	await json("release nginx --yes");
 	await eventually(async () => expect(await ask("")).toBe("application"));
 });
 

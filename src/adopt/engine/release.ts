@@ -4,6 +4,7 @@ import { Failure } from "../../base/failure.ts";
 import { isWithin, type Path } from "../../base/path/path.ts";
 import { showPath } from "../../base/path/quote.ts";
 import { lockUnlessBusy, presentCage } from "../../cage/engine/cages.ts";
+import { clientsThroughCage } from "../../make/engine/harmless-sockets.ts";
 import { isInPlace } from "../../plan/binds.ts";
 import { placesOf } from "../../plan/own-state.ts";
 import { showProbe } from "../../probe/lines.ts";
@@ -73,6 +74,9 @@ export async function releaseService(
 	const { service } = done.adoption;
 	const keptAt = kept === undefined ? {} : { kept: showPath(kept) };
 	await machine.store.log(name, "released", { service, interrupted, places: done.givenBack.map(showPath), ...keptAt });
+	for (const { client, path } of await clientsThroughCage(machine, service)) {
+		context.emit({ event: "warned", code: "socket-of-released", values: { client, path: showPath(path), service } });
+	}
 	return released;
 }
 

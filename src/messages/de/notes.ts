@@ -11,6 +11,8 @@ export const notesDe: Notes = {
 		"Cagewright sieht nicht, wer mit Unix-Sockets verbunden ist, weil ss fehlt oder scheiterte. Installieren Sie iproute2.",
 	"release-probe-fails":
 		"Eine Probe scheitert schon im Käfig {name}; deshalb muss {service} sie auf dem Host nicht bestehen: {probe}",
+	"socket-of-released":
+		"{client} darf sich noch mit {path} verbinden, aber kein Käfig begrenzt {service} mehr. Verlegen Sie {service} wieder in den Käfig, oder verlegen Sie auch {client} zurück auf den Host.",
 	"release-undone-silent": "{service} läuft wieder im Käfig {name}, aber diese Probe scheitert dort: {probe}",
 	"not-taken-back": "{service} ließ sich nicht zurückbringen: {cause}",
 	rootless:

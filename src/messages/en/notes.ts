@@ -7,6 +7,8 @@ export const notesEn = {
 	"client-not-back": "{client} has not connected to {offer} again yet. It can connect, and may do so with its next request.",
 	"clients-partial": "Cagewright cannot see who is connected to unix sockets, because ss is missing or failed. Install iproute2.",
 	"release-probe-fails": "A probe already fails in cage {name}, so {service} need not pass it on the host: {probe}",
+	"socket-of-released":
+		"{client} may still connect to {path}, but no cage limits {service} any more. Move {service} into its cage again, or release {client} too.",
 	"release-undone-silent": "{service} runs in cage {name} again, but this probe fails there: {probe}",
 	"not-taken-back": "{service} could not be moved back: {cause}",
 	rootless:
