@@ -97,9 +97,17 @@ export function mayPublish(kind: PublishedKind, path: Path, places: PublishingPl
 	const directory = parent(path);
 	if (kind === "pid" && places.mounted.includes(directory)) return !facts.isForeign || mayReplace(path, facts);
 	const status = files.status(directory);
+	if (kind === "pid" && status === undefined) return !facts.isForeign && isMadeAtStart(directory, files);
 	if (status?.kind !== "directory" || status.mode & 0o002 || !isProtected(directory, files, 0)) return false;
 	if (directory !== run && hostAccess.isExecuted(directory)) return false;
 	return (startsEmpty(directory) || hostAccess.belongsToOthers(directory)) && mayReplace(path, facts);
+}
+
+/** Whether a start creates a directory that the host has only while the service runs: in one below /run where only root creates names. */
+function isMadeAtStart(directory: Path, files: Files): boolean {
+	const status = files.status(parent(directory));
+	const isRoots = status?.kind === "directory" && status.uid === 0 && (status.mode & 0o022) === 0;
+	return isRoots && isWithin(directory, run) && isProtected(directory, files, 0);
 }
 
 /**

@@ -26,8 +26,9 @@ export function publish(unit: UnitLines, script: Path, reloads: boolean): void {
  *
  * The service may put anything at a source, also while root looks. A hard link in root's folder stays what it is, so `show` judges
  * that one, and `hide` removes a target only if it is the same file. The link to the target replaces a link there and follows none. A
- * process number is replaced by the number that the same process has on the host; other numbers are not published, and nothing in a
- * directory that is not there, where nobody looks.
+ * process number is replaced by the number that the same process has on the host; other numbers are not published. Their directory is
+ * created if the host has none, as apachectl creates /run/apache2 before it looks for a number there, and removed at the stop. A socket's
+ * is not: nobody looks there.
  * Only as long as needed, a shell of `show` stays behind: for a minute while a number is missing, which may come late on a busy
  * machine, and for ten seconds if the service has sockets, which it may bind again, as a program does that executes itself anew
  * (haproxy). `prepare` empties the folder, because the service may have put links into its directories.
@@ -39,6 +40,9 @@ export function publishScript({ directories, files, folder }: PublishedFiles): s
 		files.map(({ kind, source, staged, target }) => quoteShellLine([step, kind, ...[source, staged, target].map(showPath)]));
 	const once = ["pending=", ...each("again")];
 	const later = ['while [ "$pending" ] && [ $time -gt 0 ]; do', "sleep 1; time=$((time-1))", ...once, "done"];
+	const tops = [...new Set(files.flatMap(({ kind, target }) => (kind === "pid" ? [parent(target)] : [])))];
+	const eachTop = (step: string) =>
+		tops.map((top, index) => quoteShellLine([step, showPath(top), `${showPath(folder)}/made-${index}`]));
 	const make = directories.map(
 		({ gid, mode, source, uid }) => `install -d -m ${octal(mode)} -o ${uid} -g ${gid} ${quoteShell(showPath(source))}`,
 	);
@@ -50,6 +54,7 @@ export function publishScript({ directories, files, folder }: PublishedFiles): s
 		"prepare)",
 		`umask 077; rm -rf ${quoteShell(showPath(folder))} && mkdir -p ${words(folders)} || exit 1`,
 		...make.map((line) => `${line} || exit 1`),
+		...eachTop("provide"),
 		...(stale.length ? [`rm -f ${words(stale)}`] : []),
 		";;",
 		"show)",
@@ -63,6 +68,7 @@ export function publishScript({ directories, files, folder }: PublishedFiles): s
 		";;",
 		"hide)",
 		...each("hide"),
+		...eachTop("withdraw"),
 		`rm -rf ${quoteShell(showPath(folder))}`,
 		";;",
 		"esac",
@@ -71,7 +77,9 @@ export function publishScript({ directories, files, folder }: PublishedFiles): s
 	].join("\n");
 }
 
-const functions = `complain() { echo "cagewright-publish: $1" >&2; }
+const functions = `provide() { [ -d "$1" ] || { mkdir -m 755 "$1" && : >"$2"; }; }
+withdraw() { [ ! -e "$2" ] || rmdir "$1" 2>/dev/null; }
+complain() { echo "cagewright-publish: $1" >&2; }
 drop() { complain "$1"; rm -f "$staged"; }
 is() { [ "$1" "$2" ] && [ ! -L "$2" ]; }
 inside() { [ "/proc/$1/ns/pid" -ef "/proc/$main/ns/pid_for_children" ]; }

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { pathFromText } from "../../src/base/path/path.ts";
+import { HostAccess } from "../../src/plan/host-access.ts";
 import type { Plan } from "../../src/plan/plan.ts";
-import { application, asApp, asRoot, type Did, entryAt, planFor, rules, trace, writableOf } from "./traces.ts";
+import { mayPublish } from "../../src/plan/published.ts";
+import { application, asApp, asRoot, type Did, entryAt, planFor, rules, trace, users, writableOf } from "./traces.ts";
 import { directory, file, link, type Node, socket, tree } from "./tree.ts";
 
 type Values = Parameters<typeof planFor>[2];
@@ -159,6 +162,18 @@ describe("a socket is linked to its path on the host", () => {
 		const made = service(nodes, did, { identity: asRoot });
 		expect([made.pidFiles, codes(made)]).toEqual([["/run/app.pid"], ["offered-pid-file"]]);
 	});
+});
+
+test.each<[string, boolean, Record<string, Node>]>([
+	["/run/app/app.pid", true, { "/run": directory() }],
+	["/run/a/b/app.pid", false, { "/run": directory() }],
+	["/run/app/in/app.pid", false, { "/run": directory(), "/run/app": directory({ uid: 77 }) }],
+])("a process number in a directory that is not there between two starts, %s: %s", (text, isPublished, nodes) => {
+	const path = pathFromText(text);
+	const files = { ...tree(nodes), mounts: () => [] };
+	const hostAccess = new HostAccess({ users, identity: asRoot, files });
+	const places = { writable: [pathFromText(text.slice(0, text.lastIndexOf("/")))], mounted: [] };
+	expect(mayPublish("pid", path, places, { files, hostAccess, identity: asRoot, allowed: [] })).toBe(isPublished);
 });
 
 test("a bind that the administrator asked for shows the socket too", () => {

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -47,6 +47,19 @@ test("a file that is not published is not removed at the stop, even if it is its
 	writeFileSync(`${top}/${file}`, "999999999\n");
 	expect(await publish({ kind: "pid", source: file, target: file })).toContain("names no process of the service");
 	expect(readFileSync(`${top}/host/passwd`, "utf8")).toBe("999999999\n");
+});
+
+test("a process number's directory is there while the service runs, and stays if the host had it", async () => {
+	const file = { kind: "pid", source: "cage/one.pid", target: "host/app/one.pid" } as const;
+	const directory = `${top}/host/app`;
+	await publish(file, () => expect(statSync(directory).mode & 0o777).toBe(0o755));
+	expect(existsSync(directory)).toBe(false);
+	mkdirSync(directory);
+	await publish(file);
+	expect(existsSync(directory)).toBe(true);
+	await publish({ ...file, kind: "socket", target: "host/other/socket" }, () =>
+		expect(existsSync(`${top}/host/other`)).toBe(false),
+	);
 });
 
 test("a file of another kind at the target stays", async () => {

@@ -93,6 +93,11 @@ test.each<[string, Archive, Record<string, Node>]>([
 		{ "/run/rpcbind.sock": socket() },
 	],
 	["a socket that controls the machine, which is not there yet", { sockets: ["/run/docker.sock"] }, {}],
+	[
+		"a process number in a directory that is not there",
+		{ pidFiles: ["/run/app/app.pid"], writable: ["/run/app"] },
+		{ "/run": directory() },
+	],
 	["another service's process number", { pidFiles: ["/run/sshd.pid"] }, { "/run/sshd.pid": "7" }],
 	[
 		"root's process number in a directory that it calls the service's own",
