@@ -147,6 +147,7 @@ function planNotes(
 			command: application.command,
 			trace,
 			files,
+			rules,
 			unseen,
 			binds,
 			sockets: application.sockets ?? [],

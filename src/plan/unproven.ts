@@ -3,11 +3,13 @@ import type { Note } from "../base/failure.ts";
 import type { Files } from "../base/machine/facts.ts";
 import { etc, isWithin, join, normalise, type Path, parent, pathFromText } from "../base/path/path.ts";
 import { showPath } from "../base/path/quote.ts";
+import type { Rules } from "../service/application.ts";
 import { parsePassedSocket, socketPlace } from "../service/passed-socket.ts";
 import type { Trace } from "../trace/trace.ts";
 import { configurationLines, pathsIn } from "./configuration.ts";
 import { placeOf } from "./links.ts";
 import type { MayUse } from "./may-use.ts";
+import { permissionWords } from "./permission-words.ts";
 import type { Entry } from "./plan.ts";
 import { declinedRisks, optionsToInclude } from "./risks.ts";
 import { isLibraryFile } from "./trees.ts";
@@ -31,11 +33,12 @@ interface UnprovenInput {
 	readonly unseen: readonly MayUse[];
 	/** Sockets that `run` passes on. */
 	readonly sockets: readonly string[];
+	readonly rules: Pick<Rules, "allow" | "refuse">;
 }
 
 /** Notes what a cage may break in the application's environment without a probe that notices. */
 export function unprovenParts(input: UnprovenInput): Note[] {
-	const { binds, files, sockets, trace, unseen, writable } = input;
+	const { binds, files, rules, sockets, trace, unseen, writable } = input;
 	return [
 		...socketsInside(sockets),
 		...unprovenPrograms(trace, unseen, files),
@@ -44,8 +47,26 @@ export function unprovenParts(input: UnprovenInput): Note[] {
 		...firewallTools(unseen),
 		...servedProcesses(input),
 		...servedAccounts(trace),
+		...networkTables(trace, rules),
 	];
 }
+
+function networkTables(trace: Trace, rules: UnprovenInput["rules"]): Note[] {
+	const hidden = rules.refuse.includes(permissionWords.kernelProc) ? [] : hiddenNetworkTables(trace, rules);
+	return hidden.length ? [{ code: "unproven-network", values: { paths: hidden.map(showPath).join(", ") } }] : [];
+}
+
+/**
+ * Returns what the application read below /proc/net, if the cage has no such name: a procfs of processes alone has none (`subset=pid` of
+ * proc(5)). Java finds there whether the machine has IPv6, and otherwise listens on IPv4 alone.
+ */
+export function hiddenNetworkTables({ accesses }: Pick<Trace, "accesses">, { allow }: Pick<Rules, "allow">): Path[] {
+	if (allow.includes(permissionWords.kernelProc)) return [];
+	const read = [...accesses.values()].filter(({ path, succeeded }) => succeeded.has("read") && isWithin(path, procNet));
+	return read.map(({ path }) => path).sort();
+}
+
+const procNet = pathFromText("/proc/net");
 
 /** Sockets that `run` opens inside the cage, where programs of the host do not find them. */
 function socketsInside(sockets: readonly string[]): Note[] {

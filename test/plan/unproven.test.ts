@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { pathFromText } from "../../src/base/path/path.ts";
 import { unprovenParts } from "../../src/plan/unproven.ts";
+import { noRules, type Rules } from "../../src/service/application.ts";
 import type { Trace } from "../../src/trace/trace.ts";
 import { type Did, trace } from "./traces.ts";
 import { file, link, tree } from "./tree.ts";
@@ -22,7 +23,7 @@ describe("programs that no request started", () => {
 		"/srv/pages/page": file("text", { mode: 0o755 }),
 	});
 	const parts = (seen: Trace) =>
-		unprovenParts({ command: [], trace: seen, files, unseen: [], writable: [], binds: [], sockets: [] });
+		unprovenParts({ command: [], trace: seen, files, unseen: [], writable: [], binds: [], sockets: [], rules: noRules });
 	test("are noted with the configuration or directory that names them", () => {
 		const seen = trace(
 			{ "/etc/agent.cfg": "read", "/etc/plugins": "list" },
@@ -63,6 +64,7 @@ describe("other programs' messages and logs", () => {
 			writable: [pathFromText("/run/app")],
 			binds: binds.map(pathFromText),
 			sockets,
+			rules: noRules,
 		});
 	test("are noted for a socket that no cage can create and a log of another program", () => {
 		expect(parts()).toEqual([
@@ -82,12 +84,28 @@ describe("other programs' messages and logs", () => {
 describe("what the application tells others about this machine", () => {
 	const files = tree({ "/usr/bin/monitor": file("#!/usr/bin/python3\n", { mode: 0o755 }) });
 	const parts = (command: string, did: Record<string, Did>) =>
-		unprovenParts({ command: [command], trace: trace(did), files, unseen: [], writable: [], binds: [], sockets: [] });
+		unprovenParts({
+			command: [command],
+			trace: trace(did),
+			files,
+			unseen: [],
+			writable: [],
+			binds: [],
+			sockets: [],
+			rules: noRules,
+		});
 	test("are processes that it lists itself, not those that a tool lists for it", () => {
 		const note = { code: "unproven-processes", values: { program: "/usr/bin/app" } };
 		expect(parts("/usr/bin/app", { "/proc": "list" })).toEqual([note]);
 		expect(parts("/usr/bin/monitor", { "/proc": "list" })).toEqual([]);
 		expect(parts("/usr/bin/app", { "/proc": "look" })).toEqual([]);
+	});
+	test("depends on network tables that it read and a cage does not show, unless the administrator decided", () => {
+		const seen = trace({ "/proc/net/if_inet6": "read", "/proc/net/unix": "look", "/proc/net/dev": "ENOENT:read" });
+		const notes = (rules: Rules) =>
+			unprovenParts({ command: [], trace: seen, files, unseen: [], writable: [], binds: [], sockets: [], rules });
+		expect(notes(noRules)).toEqual([{ code: "unproven-network", values: { paths: "/proc/net/if_inet6" } }]);
+		for (const word of ["allow", "refuse"]) expect(notes({ ...noRules, [word]: ["kernel-proc"] })).toEqual([]);
 	});
 	test("are accounts for which the C library asks", () => {
 		const note = { code: "unproven-accounts", values: { socket: "/run/nscd/socket" } };

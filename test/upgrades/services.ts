@@ -214,7 +214,8 @@ systemctl enable shop.service`,
 		how: "adopted",
 		hasNoProbe: true,
 		question: "curl -fsS http://127.0.0.1:8080/ | grep -q 'It works'",
-		options: "--allow own-process",
+		// Java asks /proc/net whether the machine has IPv6.
+		options: "--allow own-process --allow kernel-proc",
 	},
 	{
 		name: "ngircd",

@@ -14,6 +14,7 @@ import { isInPlace } from "../../plan/binds.ts";
 import { HostAccess } from "../../plan/host-access.ts";
 import { placesOf, stateInPlace } from "../../plan/own-state.ts";
 import { holdsLinkedSockets } from "../../plan/published.ts";
+import { hiddenNetworkTables } from "../../plan/unproven.ts";
 import { probeCannotRun, requireRunnable } from "../../probe/engine/probing.ts";
 import { showProbe } from "../../probe/lines.ts";
 import { foundEscape } from "../../selftest/verdict.ts";
@@ -124,8 +125,9 @@ export async function planAdoption(context: Context, request: AdoptRequest): Pro
 	await requireClientProbes(context, clientProbes, timeout);
 	await warnOfChanges(context, present, service);
 	const [program = ""] = cage.application.command;
-	const traced = tracedPorts(await machine.store.trace(name));
-	const clients = await observeClients(context, { host, manifest, places: all, program, traced });
+	const trace = await machine.store.trace(name);
+	const observed = await observeClients(context, { host, manifest, places: all, program, traced: tracedPorts(trace) });
+	const clients = { ...observed, hiddenTables: trace ? hiddenNetworkTables(trace, cage.rules) : [] };
 	for (const { path, tools } of clients.pidFiles) {
 		const values = { path: showPath(path), tools: tools.map(showPath).join(", "), service, name };
 		context.emit({ event: "warned", code: "adopt-pid-file", values });

@@ -45,6 +45,8 @@ export interface ServedBefore {
 	readonly answering: readonly Path[];
 	/** Files of its state with its process number, which the package's tools read. */
 	readonly pidFiles: readonly HiddenPidFile[];
+	/** What it read below /proc/net and a cage does not show. */
+	readonly hiddenTables?: readonly Path[];
 }
 
 interface ServiceToObserve {
@@ -179,10 +181,16 @@ export async function requireServed(context: Context, before: ServedBefore, star
 		last = now;
 		const limit = problem && portProblems.includes(problem.code) ? Math.max(returnTime, startSeconds * 1000) : returnTime;
 		const isLate = machine.elapsed() - began >= limit && looks >= leastLooks;
-		if (problem && isLate) throw new Failure(problem.code, problem.values, 1);
+		if (problem && isLate) throw cutOffFailure(problem, before);
 		if (!problem && (isLate || !away.length)) return requireReachable(context, before, away, shortLived);
 		await machine.sleep(pause, signal);
 	}
+}
+
+function cutOffFailure({ code, values }: CutOff, { hiddenTables = [] }: ServedBefore): Failure {
+	const failure = new Failure(code, values, 1);
+	if (!hiddenTables.length || !portProblems.includes(code)) return failure;
+	return new Failure("adopt-network-hidden", { paths: hiddenTables.map(showPath).join(", ") }, 1, failure);
 }
 
 /** Whether the client holds a connection since the look before. */

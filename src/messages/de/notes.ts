@@ -76,6 +76,8 @@ export const notesDe: Notes = {
 		"Nicht bewiesen: Änderungen am Paketfilter. {place} nennt {paths}, und kein Käfig darf den Paketfilter ändern. Was die Anwendung damit sperrt oder öffnet, bleibt, wie es ist.",
 	"unproven-processes":
 		"Nicht bewiesen: was {program} über andere Prozesse mitteilt. Es listet Prozesse auf und sieht im Käfig nur seine eigenen.",
+	"unproven-network":
+		"Nicht bewiesen: was von {paths} abhängt. Die Anwendung las das, und der Käfig hat kein /proc/net. Ein Programm, das dort kein IPv6 findet, wartet nur auf IPv4. Um diese Dateien zu zeigen: --allow kernel-proc",
 	"unproven-accounts":
 		"Nicht bewiesen: Auskünfte über Konten an {socket}. Der Käfig kennt nur die Konten, die die Anwendung benutzt. Für weitere: --account NAME",
 	"unproven-passwords":

@@ -129,6 +129,8 @@ export const verbFailuresDe: Record<keyof typeof verbFailuresEn, string> = {
 	"adopt-used-hidden": "Er ist selbst ein Client und findet {path} nicht mehr, das er benutzte.",
 	"adopt-path-gone": "Seine Clients sind abgeschnitten, weil {path} fehlt.",
 	"adopt-port-gone": "Seine Clients sind abgeschnitten, weil er nicht mehr auf {offer} wartet.",
+	"adopt-network-hidden":
+		"{cause} Vielleicht entschied er das nach {paths}, was sein Käfig nicht zeigt. Um solche Dateien zu zeigen: --allow kernel-proc",
 	"adopt-file-differs":
 		"Seine Clients sind vielleicht abgeschnitten, weil der Dienst in seinem Käfig eine andere Datei unter {path} benutzt. Um das Verzeichnis zu teilen: --bind PFAD:rw.",
 	"adopt-path-silent": "Seine Clients sind abgeschnitten, weil an {path} niemand antwortet.",

@@ -67,6 +67,8 @@ export const notesEn = {
 		"Not proven: changes of the packet filter. {place} names {paths}, and no cage may change the packet filter. Whatever it blocks or opens with that stays as it is.",
 	"unproven-processes":
 		"Not proven: what {program} tells about other processes. It lists processes, and in its cage it sees only its own.",
+	"unproven-network":
+		"Not proven: what depends on {paths}. The application read that, and the cage has no /proc/net. A program that finds no IPv6 there listens on IPv4 alone. To show these files: --allow kernel-proc",
 	"unproven-accounts":
 		"Not proven: look-ups of accounts at {socket}. The cage knows only the accounts that the application uses. To let it find more: --account NAME",
 	"unproven-passwords":

@@ -112,6 +112,8 @@ export const verbFailuresEn = {
 	"adopt-used-hidden": "It is a client itself, and no longer finds {path}, which it used.",
 	"adopt-path-gone": "Its clients are cut off, because {path} is gone.",
 	"adopt-port-gone": "Its clients are cut off, because it no longer listens on {offer}.",
+	"adopt-network-hidden":
+		"{cause} It may have decided that by {paths}, which its cage does not show. To show such files: --allow kernel-proc",
 	"adopt-file-differs":
 		"Its clients may be cut off, because the service uses another file at {path} in its cage. To share the directory: --bind PATH:rw.",
 	"adopt-path-silent": "Its clients are cut off, because nobody answers at {path}.",
