@@ -12,6 +12,8 @@ let system: Booted;
 const { answers, mainPid, property } = servicesOf(() => system);
 const portables = "/var/lib/portables";
 const images = some(1, [`${portables}/cage-redis_1.raw`, `${portables}/cage-redis`]);
+/** Where clients find redis beside its port, in a cage of its own. */
+const socket = "/run/redis/redis-server.sock";
 const commands = new Map<string, string>();
 
 beforeAll(async () => {
@@ -26,8 +28,12 @@ beforeAll(async () => {
 	}
 	if (isLong) {
 		copyPodman();
-		await system.must("cagewright export redis --format oci -o /srv/redis.tar --quiet");
-		await system.must("cagewright export redis --format quadlet -o /srv/units --quiet");
+		await system.must(`printf 'unixsocket ${socket}\\nunixsocketperm 777\\n' >>/etc/redis/redis.conf`);
+		await system.must("cagewright make redis-server.service --name offering --no-selftest --yes --quiet");
+		for (const name of ["redis", "offering"]) {
+			await system.must(`cagewright export ${name} --format oci -o /srv/${name}.tar --quiet`);
+			await system.must(`cagewright export ${name} --format quadlet -o /srv/units-${name} --quiet`);
+		}
 	}
 	// As after a move to another machine.
 	await system.must("groupmod -g 3778 redis && usermod -u 3777 redis");
@@ -90,12 +96,15 @@ test.runIf(isLong)("podman's units start the image read-only with crun and both 
 	// crun needs cgroups of version 2 alone.
 	const isMixed = (await system.run("test -d /sys/fs/cgroup/unified")).status === 0;
 	if (isMixed) {
-		mkdirSync(`${system.tree}/etc/systemd/system/redis.service.d`);
 		const groups = "[Service]\nBindPaths=/sys/fs/cgroup/unified:/sys/fs/cgroup\n";
-		writeFileSync(`${system.tree}/etc/systemd/system/redis.service.d/groups.conf`, groups);
+		for (const name of ["redis", "offering"]) {
+			mkdirSync(`${system.tree}/etc/systemd/system/${name}.service.d`);
+			writeFileSync(`${system.tree}/etc/systemd/system/${name}.service.d/groups.conf`, groups);
+		}
 	}
-	await system.must("podman pull --quiet oci-archive:/srv/redis.tar:localhost/redis:1");
-	await system.must("mkdir -p /etc/containers/systemd && cp /srv/units/* /etc/containers/systemd/ && systemctl daemon-reload");
+	for (const name of ["redis", "offering"])
+		await system.must(`podman pull --quiet oci-archive:/srv/${name}.tar:localhost/${name}:1`);
+	await system.must("mkdir -p /etc/containers/systemd && cp /srv/units-*/* /etc/containers/systemd/ && systemctl daemon-reload");
 	await system.must("systemctl start redis || { journalctl --no-pager --lines 20 --unit redis >&2; false; }");
 	await answers(redis.probe);
 	const place = "{{.HostConfig.ReadonlyRootfs}} {{.OCIRuntime}} {{.State.Pid}}";
@@ -111,4 +120,15 @@ test.runIf(isLong)("podman's units start the image read-only with crun and both 
 	await answers('test "$(redis-cli GET kept)" = yes');
 	await system.must("systemctl stop redis");
 	expect(await property("redis", "Result")).toBe("success");
+});
+
+test.runIf(isLong)("podman's units offer sockets where clients look, until they stop", async () => {
+	await system.must("systemctl start offering");
+	await answers(redis.probe);
+	const isServed = `runuser -u nobody -- redis-cli -s ${socket} PING | grep -qx PONG`;
+	await system.query(isServed);
+	await system.must("systemctl restart offering");
+	await answers(isServed);
+	await system.must("systemctl stop offering");
+	await system.query("test ! -e /run/redis");
 });

@@ -66,11 +66,8 @@ export function quadletUnits(workload: Workload): Map<string, string> {
 		"",
 		"[Service]",
 		...(offered.length ? ["# Clients find its sockets at the same paths, and in a user's manager below $XDG_RUNTIME_DIR."] : []),
-		...line(
-			"RuntimeDirectory",
-			offered.map(({ path }) => path.slice(run.length + 1)),
-		),
 		...line("ExecStartPre", offered.map(installLine)),
+		...line("ExecStopPost", offered.map(removeLine)),
 		"Restart=on-failure",
 		`RestartPreventExitStatus=${launchFailed}`,
 		"TimeoutStopSec=100",
@@ -97,10 +94,18 @@ function ofManager(path: Path): string {
 	return `%t${path.slice(run.length)}`;
 }
 
-/** An account of the image has another number outside if podman runs without root. */
+/** RuntimeDirectory= would give the directory to root again before it starts podman (systemd.exec(5)). */
 function installLine({ gid, mode, path, uid }: Workload["volumes"][number]): string {
-	const install = `install -d -m ${octal(mode)} -o ${uid} -g ${gid} ${ofManager(path)}`;
-	return `/bin/sh -c 'test "$$(id -u)" = 0 || set -- podman unshare; exec "$$@" ${install}'`;
+	return asImage(`install -d -m ${octal(mode)} -o ${uid} -g ${gid} ${ofManager(path)}`);
+}
+
+function removeLine({ path }: Workload["volumes"][number]): string {
+	return asImage(`rm -rf ${ofManager(path)}`);
+}
+
+/** An account of the image has another number outside if podman runs without root. */
+function asImage(command: string): string {
+	return `/bin/sh -c 'test "$$(id -u)" = 0 || set -- podman unshare; exec "$$@" ${command}'`;
 }
 
 function plainPath(setting: string, path: Path): string {

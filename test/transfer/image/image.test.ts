@@ -135,11 +135,11 @@ test("clients find sockets of a quadlet at their paths below /run", () => {
 	const units = quadletUnits({ ...workload, volumes });
 	expect([...units.keys()]).toEqual(["db.container", "db-my-db.volume", "db-db.volume"]);
 	const lines = units.get("db.container")?.split("\n");
-	const install = "install -d -m 0755 -o 102 -g 105 %t/db";
+	const asImage = (line: string) => `/bin/sh -c 'test "$$(id -u)" = 0 || set -- podman unshare; exec "$$@" ${line}'`;
 	for (const line of [
 		"Volume=%t/db:/run/db:rw,nosuid,nodev,noexec",
-		"RuntimeDirectory=db",
-		`ExecStartPre=/bin/sh -c 'test "$$(id -u)" = 0 || set -- podman unshare; exec "$$@" ${install}'`,
+		`ExecStartPre=${asImage("install -d -m 0755 -o 102 -g 105 %t/db")}`,
+		`ExecStopPost=${asImage("rm -rf %t/db")}`,
 	])
 		expect(lines).toContain(line);
 });
