@@ -35,7 +35,7 @@ const questions: readonly Question[] = [
 		"Will my service still work?",
 		"Can it break my service?",
 		"Yes.",
-		"The host's files stay as they were, so `release` always leads back.",
+		"`release` moves the service back with what it wrote in the meantime.",
 	),
 	faq("How do I get rid of it?", "How do I undo everything?", "`cagewright release SERVICE`", "`cagewright uninstall`"),
 	faq(
@@ -47,7 +47,7 @@ const questions: readonly Question[] = [
 	faq(
 		"What runs as root, and when?",
 		"Why does a server need Node.js, and what runs as root?",
-		"Node.js does not run while a service runs in its cage under systemd",
+		"systemd starts a caged service without Node.js",
 		"no install script",
 	),
 	faq("What leaves this machine?", "What leaves this machine?", "Nothing.", "no telemetry"),
