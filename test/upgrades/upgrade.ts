@@ -164,12 +164,13 @@ export async function upgradeAndUpdate(
 }
 
 /**
- * Installs a package again as a security update, with one byte more in its libraries, from an archive of its own. Resolves to the seconds
- * until each cage that has the library ran with it, counted from apt's end.
+ * Installs the installed version of a package again as a security update, with one byte more in its libraries, from an archive of its
+ * own. Resolves to the seconds until each cage that has the library ran with it, counted from apt's end.
  */
 export async function secure(system: Booted, library: string): Promise<Map<string, number>> {
 	await system.query(`set -e; cd /root 2>/dev/null; rm -rf security newer; mkdir security
-dpkg-deb -R "$(ls -t /var/cache/apt/archives/${library}_*.deb | head -n1)" newer
+installed=$(dpkg-query -W -f '\${Package}_\${Version}_\${Architecture}' ${library} | sed 's/:/%3a/')
+dpkg-deb -R "/var/cache/apt/archives/$installed.deb" newer
 sed -i 's/^Version: .*/&+security/' newer/DEBIAN/control
 find newer -name '*.so.*' -type f -exec sh -c 'printf "\\0" >>"$1"' sh {} \\;
 dpkg-deb -b --root-owner-group -z1 newer security/update.deb >/dev/null
@@ -192,6 +193,7 @@ echo 'deb [trusted=yes] file:/root/security ./' >/etc/apt/security.list`);
 	const waiting = new Set<string>();
 	for (const { name } of cages)
 		if ((await system.run(files.map((file) => `test -e ${inCage(name)}${file}`).join(" || "))).status === 0) waiting.add(name);
+	if (!waiting.size) throw new Error(`no cage has ${files.join(", ")}`);
 	while (waiting.size && Date.now() - began < 900_000) {
 		const listed: { cages: readonly { readonly name: string; readonly pids: readonly number[] }[] } = JSON.parse(
 			await system.query("cagewright list --json"),
