@@ -61,27 +61,17 @@ export function testedStateDirectories({ files, trace }: Pick<OwnStateInput, "fi
 		.filter(isInStateTop);
 }
 
-/** More directories than this in one of a configuration are its content. */
-const mostNamed = 16;
-
 /**
- * Returns the directories that the application's own configuration names and that belong to one of its accounts, with those directly
- * below: a storage server uses the directory of its disks, and one for each, only when the first object arrives.
+ * Returns the directories that the application's own configuration names and that belong to one of its accounts: a storage server uses
+ * those of its disks only when the first object arrives.
  */
 export function namedStateDirectories(configuration: readonly Configuration[], { files, uids, users }: OwnStateInput): Path[] {
 	const own = ownOnly(uids, (id) => users.find(({ uid }) => uid === id)?.name);
 	if (!own.size) return [];
 	const named = new Set(configuration.flatMap(({ lines }) => lines.flatMap(pathsIn)).map((path) => placeOf(path, files)));
-	const isOwn = (path: Path) => {
+	return [...named].filter((path) => {
 		const status = areaOf(path) === "files" ? files.status(path) : undefined;
 		return status?.kind === "directory" && own.has(status.uid) && !isHome(path);
-	};
-	return [...named].filter(isOwn).flatMap((path) => {
-		const below = files
-			.list(path)
-			.map((name) => join(path, name))
-			.filter(isOwn);
-		return below.length > mostNamed ? path : [path, ...below];
 	});
 }
 

@@ -67,17 +67,6 @@ describe("a directory that the application's configuration names", () => {
 	test("is planned if it belongs to one of its accounts, although no run used it", () => {
 		expect(configured("devices = /srv/node\ncache = /var/cache/app\n")).toEqual(["/srv/node", "/var/cache/app"]);
 	});
-	test("is planned with its own directories, unless there are many", () => {
-		const disks = (count: number) =>
-			Object.fromEntries(Array.from({ length: count }, (_, index) => [`/srv/node/d${10 + index}`, own] as const));
-		const others = { "/srv/node/other": directory({ uid: 1000 }), "/srv/node/file": file("", { uid: 900 }) };
-		expect(configured("devices = /srv/node\n", { ...disks(2), ...others })).toEqual([
-			"/srv/node",
-			"/srv/node/d10",
-			"/srv/node/d11",
-		]);
-		expect(configured("devices = /srv/node\n", disks(17))).toEqual(["/srv/node"]);
-	});
 	test.each<[string, string, Record<string, Node>?]>([
 		["in a comment", "# devices = /srv/node\n"],
 		["of another account", "devices = /srv/other\n", { "/srv/other": directory({ uid: 1000 }) }],
