@@ -144,12 +144,18 @@ export function planWritable(input: WritableInput): WritablePlan {
 	const directories = paths.map((path): WritableDirectory => {
 		const status = files.status(path);
 		const there = status?.kind === "directory" && !becomesOwned(path, rules, identity, files) ? status : undefined;
-		const found = there ?? made.get(path) ?? { ...identity, mode: 0o755 };
+		const declared = made.get(path);
+		const found = (there && !isPublishedAt(path, there) ? there : declared) ?? there ?? { ...identity, mode: 0o755 };
 		const { gid, uid } = ownerOf(found, givenAway.get(path));
 		const owned = { path, mode: found.mode & 0o1777, uid, gid, reasons: wanted.get(path) ?? [] };
 		return { ...owned, seeds: seeds.get(path) ?? [], ...omitUndefined({ emptyFiles: emptyFiles.get(path) }) };
 	});
 	return { directories, refused: [...refused].sort(), leftOut, ...omitUndefined({ inPlace }) };
+}
+
+/** Whether a unit may have created the host's directory for a process number (see `publishScript`): then it is not the service's own. */
+function isPublishedAt(path: Path, { gid, mode, uid }: FileStatus): boolean {
+	return isEmptiedAtBoot(path) && uid === 0 && gid === 0 && (mode & 0o7777) === 0o755;
 }
 
 /** Returns the directories around one, in a place for state, that belong to an account of the application. */

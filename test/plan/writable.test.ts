@@ -136,6 +136,13 @@ describe("requested writable directories", () => {
 			["/var/lib/app/db", "rule"],
 		]);
 	});
+	test("keep the unit's owner and mode while the host has only root's directory, with a published process number", () => {
+		const values = { application: { ...application, directories: ["/run/app"] }, identity: asApp };
+		const owned = (status: Parameters<typeof directory>[0]) =>
+			plan({}, { "/run/app": directory({ mode: 0o755, ...status }) }, values).writable;
+		expect(owned({ uid: 0, gid: 0 })).toMatchObject([{ path: "/run/app", uid: 900, gid: 901, mode: 0o755 }]);
+		expect(owned({ uid: 0, gid: 901, mode: 0o775 })).toMatchObject([{ path: "/run/app", uid: 0, gid: 901, mode: 0o775 }]);
+	});
 	test("are the parent of a file that is named", () => {
 		expect(writableOf(plan({}, { "/srv/app/f": "" }, { rules: rules({ writable: ["/srv/app/f"] }) }))).toEqual(["/srv/app"]);
 	});

@@ -100,9 +100,11 @@ describe("redis", () => {
 		}
 	});
 
-	test("is shown as adopted, and its cage can be neither removed nor started a second time", async () => {
+	test("is shown as adopted and up to date, and its cage can be neither removed nor started a second time", async () => {
 		await inCage("redis-server");
 		expect(await json("show redis-server")).toMatchObject({ adopted: { service: "redis-server.service", phase: "adopted" } });
+		// The host's /run/redis is now root's, with the published process number.
+		expect(await json("update redis-server --dry-run")).toMatchObject({ cages: [{ outcome: "unchanged", settings: [] }] });
 		expect(await cagewright("remove redis-server --yes")).toMatchObject({ status: 4, stderr: /release redis-server.service/ });
 		expect(await cagewright("run redis-server")).toMatchObject({ status: 4, stderr: /release redis-server.service/ });
 		expect(await cagewright("adopt redis-server --copy-data --yes")).toMatchObject({ status: 2 });
