@@ -272,8 +272,9 @@ interface SeedPlan {
 }
 
 /**
- * Decides what is copied into the writable directories once: what a rule names, and what the application read of its own state,
- * with the links on the way and the files beside it at which it looked. Everything belongs to the innermost writable directory that contains it.
+ * Decides what is copied into the writable directories once: what a rule names, what the application read of its own state, with the
+ * links on the way and the files beside it at which it looked, and directories with nothing in them. Everything belongs to the
+ * innermost writable directory that contains it.
  */
 function planSeeds({ files, isLeftOut, rules, trace }: SeedInput, directories: readonly Path[]): SeedPlan {
 	const holderOf = holderAmong(directories);
@@ -326,6 +327,10 @@ function planSeeds({ files, isLeftOut, rules, trace }: SeedInput, directories: r
 		add(end, tracedReason(access));
 	}
 
+	const writable = new Set(directories);
+	for (const path of directories.filter((one) => !startsEmpty(one)).flatMap((one) => treesWithoutFiles(one, writable, files)))
+		add(path, { kind: "own-state" });
+
 	const seeds = new Map<Path, { path: Path; bytes: number }[]>();
 	for (const [path, bytes] of [...found].sort(by(([path]) => path))) {
 		const holder = holderOf(path);
@@ -333,6 +338,31 @@ function planSeeds({ files, isLeftOut, rules, trace }: SeedInput, directories: r
 		append(seeds, holder, { path, bytes });
 	}
 	return { seeds, leftOut };
+}
+
+/** A directory with more entries than this below it has content, not a layout. */
+const mostInLayout = 1000;
+
+/**
+ * Returns the outermost directories below one that contain only directories, none of them writable by itself: a storage server has
+ * one for each disk and uses it when the first object arrives. Returns none if there are very many entries.
+ */
+function treesWithoutFiles(directory: Path, writable: ReadonlySet<Path>, files: Files): Path[] {
+	let left = mostInLayout;
+	const look = (path: Path): { readonly isEmpty: boolean; readonly trees: Path[] } => {
+		const names = files.list(path);
+		left -= names.length;
+		if (left < 0) return { isEmpty: false, trees: [] };
+		const parts = names.map((name) => {
+			const inside = join(path, name);
+			if (files.status(inside)?.kind !== "directory" || writable.has(inside)) return { isEmpty: false, trees: [] };
+			const below = look(inside);
+			return below.isEmpty ? { isEmpty: true, trees: [inside] } : below;
+		});
+		return { isEmpty: parts.every(({ isEmpty }) => isEmpty), trees: parts.flatMap(({ trees }) => trees) };
+	};
+	const { trees } = look(directory);
+	return left < 0 ? [] : trees;
 }
 
 /** Returns the innermost of the directories that contains a path. */

@@ -85,6 +85,24 @@ describe("seeds", () => {
 		const made = plan({ ...run, "/var/log/app/a.log": "read write" }, more);
 		expect(made.writable).toMatchObject(["/run", "/var/log/app"].map((path) => ({ path, seeds: [] })));
 	});
+	test("contain directories with nothing in them at which no run looked, such as the disks of a storage server", () => {
+		const more = {
+			"/var/lib/app/disks/d1": directory({ uid: 900 }),
+			"/var/lib/app/disks/d2/objects/a": directory({ uid: 900 }),
+			"/var/lib/app/disks/d3/objects/1": "object",
+			"/var/lib/app/disks/d3/tmp": directory({ uid: 900 }),
+			"/var/lib/app/private": directory({ uid: 900 }),
+			"/var/log/app/old": directory({ uid: 900 }),
+		};
+		const asked = { rules: rules({ exclude: ["/var/lib/app/private"] }) };
+		const made = plan({ ...write, "/var/log/app/a.log": "create" }, { ...state, ...more }, asked);
+		expect(seedsOf(made, "/var/lib/app")).toEqual(["d1", "d2", "d3/tmp"].map((name) => `/var/lib/app/disks/${name}`));
+		expect(seedsOf(made, "/var/log/app")).toEqual([]);
+		const many = Object.fromEntries(
+			Array.from({ length: 1001 }, (_, index) => [`/var/lib/app/users/${index}/new`, directory({ uid: 900 })]),
+		);
+		expect(seedsOf(plan(write, { ...state, ...many }), "/var/lib/app")).toEqual([]);
+	});
 	test("contain a whole directory if a rule says so, even one that would start empty", () => {
 		const seed = ["/var/lib/app", "/var/run/app"];
 		const made = plan({ "/var/lib/app/db": "read" }, { ...state, "/run/app/keep": "abc" }, { rules: rules({ seed }) });

@@ -1,6 +1,7 @@
 import type { ProbeOutcome } from "../../base/engine/events.ts";
 import type { Note } from "../../base/failure.ts";
 import { maskLine } from "../../base/mask.ts";
+import { isWithin, pathFromText } from "../../base/path/path.ts";
 import { showPath } from "../../base/path/quote.ts";
 import type { Cage } from "../../cage/cage.ts";
 import type { Missing } from "../../plan/missing.ts";
@@ -53,11 +54,21 @@ export function warningsOf(made: ProbedCage): Note[] {
 	const shown = failed.map((exercise) => maskLine(showProbe(exercise)));
 	return [
 		...plan.notes.filter((note) => isUnproven(note) || isGuess(note) || isBehindHost(note) || contentNotes.has(note.code)),
+		...unreadState(plan),
 		...ofJobs,
 		...shown.map((exercise) => ({ code, values: { exercise, ...(options === "" ? {} : { options }) } })),
 		// The notes about exercises name the same options.
 		...(shown.length ? [] : leftOutPrograms(made)),
 	];
+}
+
+const caches = pathFromText("/var/cache");
+
+/** The host's state that no run read, so that the cage starts without it. A cache can be made again (hier(7)). */
+function unreadState({ offers }: Plan): Note[] {
+	return offers
+		.filter(({ kind, path }) => kind === "state" && !isWithin(path, caches))
+		.map(({ files, path }) => ({ code: "unproven-state", values: { count: files, path: showPath(path) } }));
 }
 
 /** Programs that the application started in the trace and that were left out, although it answers without them. */

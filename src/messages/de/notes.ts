@@ -84,6 +84,8 @@ export const notesDe: Notes = {
 		"Nicht bewiesen: Passwörter der Konten dieses Systems. {program} prüft sie ({shows}), und der Käfig enthält keine, sodass dort jede Prüfung scheitert. Um die eines Kontos prüfen zu lassen: {options}",
 	"unproven-absent":
 		"Nicht bewiesen: was {paths} braucht. {place} nennt es, und der Käfig enthält es nicht. Braucht die Anwendung es: {options}",
+	"unproven-state":
+		"Nicht bewiesen: Anfragen nach {count} {count|Datei|Dateien} in {path}, die kein Lauf gelesen hat. Der Käfig beginnt ohne sie. Um das Verzeichnis zu kopieren: --seed {path}",
 	"unproven-left-out":
 		"Nicht bewiesen: eine Übung, die in der Sandbox gelingt, aber im Käfig scheitert, weil Dateien weggelassen wurden: {exercise}. Um sie zu erlauben: {options}",
 	"unproven-in-cage":

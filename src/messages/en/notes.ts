@@ -75,6 +75,8 @@ export const notesEn = {
 		"Not proven: passwords of this machine's accounts. {program} checks them ({shows}), and the cage contains none, so each check would fail there. To let it check those of an account: {options}",
 	"unproven-absent":
 		"Not proven: whatever needs {paths}. {place} names it, and the cage does not contain it. If the application needs it, add {options}",
+	"unproven-state":
+		"Not proven: requests for {count} {count|file|files} in {path} that no run read. The cage starts without {count|it|them}. To copy the directory: --seed {path}",
 	"unproven-left-out":
 		"Not proven: an exercise that succeeds in the sandbox but fails in the cage, because files were left out: {exercise}. To allow them: {options}",
 	"unproven-in-cage":

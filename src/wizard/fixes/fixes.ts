@@ -162,6 +162,7 @@ export const fixes: Readonly<Record<string, FixOf>> = {
 	"lockout-unit": step("accounts"),
 	"unproven-accounts": step("accounts"),
 	// Files
+	"unproven-state": step("files"),
 	"needs-excluded": step("files"),
 	"needs-declined": step("files"),
 	"needs-declined-executing": step("files"),

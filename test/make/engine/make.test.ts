@@ -5,7 +5,7 @@ import { pathFromText } from "../../../src/base/path/path.ts";
 import type { Cage } from "../../../src/cage/cage.ts";
 import { makePresent } from "../../../src/make/engine/switching.ts";
 import { warningsOf } from "../../../src/make/engine/unproven-notes.ts";
-import type { Risk } from "../../../src/plan/plan.ts";
+import type { Offer, Risk } from "../../../src/plan/plan.ts";
 import { absent, entry } from "../../cage/plans.ts";
 import { made } from "../report/made.ts";
 
@@ -27,6 +27,12 @@ test("notes of the plan about what is not proven or not shared are warnings, and
 	];
 	const codes = warningsOf(made({ plan: { notes } })).map(({ code }) => code);
 	expect(codes).toEqual(["unproven-login", "site-read-only", "site-left-out"]);
+});
+
+test("state that no run read is named with the option that copies it, except in a cache", () => {
+	const left = (path: string, kind: Offer["kind"] = "state"): Offer => ({ kind, path: pathFromText(path), files: 3, bytes: 12 });
+	const offers = [left("/srv/node"), left("/var/cache/app"), left("/usr/lib/app", "plug-ins")];
+	expect(warningsOf(made({ plan: { offers } }))).toEqual([{ code: "unproven-state", values: { count: 3, path: "/srv/node" } }]);
 });
 
 test("an exercise that fails only in the cage names the options for what was left out, and no password", () => {
