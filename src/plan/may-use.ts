@@ -1,4 +1,4 @@
-import { directoriesTo, type Files, type Identity, permits } from "../base/machine/facts.ts";
+import { directoriesTo, type Files, type Identity, permits, walkBelow } from "../base/machine/facts.ts";
 import { baseName, etc, isAbsolute, isWithin, join, normalise, type Path, parent, pathFromText } from "../base/path/path.ts";
 import type { Application, Rules } from "../service/application.ts";
 import type { Trace } from "../trace/trace.ts";
@@ -31,6 +31,7 @@ interface MayUseInput {
 const mostNamed = 200;
 /** Bytes of a program that are searched for names. */
 const maxText = 8 * 1024 * 1024;
+const elfMagic = "\x7fELF";
 /** No cage needs a shell only because a text names one. */
 const shell = /^((ba|da|z|k|c|tc|a|mk|fi)?sh|busybox|env|nologin|false|true)$/;
 /** What is below is written while services run, so that a copy would be wrong. */
@@ -61,7 +62,32 @@ export function mayUse(input: MayUseInput): MayUse[] {
 		for (const path of new Set(lines.flatMap((line) => [...namedFiles(line, files), ...relative(line)]))) add(path, by);
 	}
 	for (const { by, path } of helpers({ application, files, trace, configuration, started })) add(path, by);
+	for (const { by, path } of builtIn(started, input)) add(path, by);
+	for (const { by, path } of keptForAccounts(input)) add(path, by);
 	return [...found.values()];
+}
+
+/**
+ * Returns files in /etc that of all accounts only the application's may read, if code that it loaded names them: a library has the
+ * path of its passwords built in, and no request logged in.
+ */
+function keptForAccounts({ files, identity, trace }: MayUseInput): { readonly path: Path; readonly by: Path }[] {
+	const uids = new Set([identity.uid, ...trace.uids].filter((id) => id > 0));
+	const gids = new Set([identity.gid, ...identity.groups, ...trace.gids].filter((id) => id > 0));
+	if (!uids.size && !gids.size) return [];
+	const candidates = [...walkBelow(etc, files)].flatMap(({ path, status: { gid, kind, mode, uid } }) => {
+		const isKept = !(mode & 0o004) && ((mode & 0o400 && uids.has(uid)) || (mode & 0o040 && gids.has(gid)));
+		return kind === "file" && isKept && !trace.accesses.has(path) ? [path] : [];
+	});
+	if (!candidates.length) return [];
+	const loaded = [...trace.accesses.values()]
+		.filter(({ succeeded }) => succeeded.has("read") || succeeded.has("execute"))
+		.map(({ path }) => placeOf(path, files));
+	return [...new Set(loaded)].flatMap((by) => {
+		if (files.read(by, elfMagic.length)?.toString("latin1") !== elfMagic) return [];
+		const text = textOf(by, files);
+		return candidates.filter((path) => text.includes(`${path}\0`)).map((path) => ({ path, by }));
+	});
 }
 
 /**
@@ -73,7 +99,8 @@ function isUnreadable(path: Path, { files, identity, rules, trace }: MayUseInput
 	const capabilities = [...rules.allow, ...trace.kept, ...trace.capabilities.keys()];
 	const isOther = uid === 0 || [...trace.uids].some((one) => one !== uid);
 	if (isOther || capabilities.some((name) => name.startsWith("dac_"))) return false;
-	return !permits(path, "read", identity, files) && !files.hasAccessList?.([path, ...directoriesTo(path)]);
+	const withGroups = { ...identity, groups: [...identity.groups, ...trace.gids] };
+	return !permits(path, "read", withGroups, files) && !files.hasAccessList?.([path, ...directoriesTo(path)]);
 }
 
 function namedFiles(line: string, files: Files): Path[] {
@@ -160,6 +187,19 @@ function helpers({ application, configuration, files, started }: HelperInput): {
 	return [...found].map(([path, by]) => ({ path, by }));
 }
 
+/** A path among the strings of an ELF file. */
+const builtInPath = /(?<=\0)\/[\w.+/-]+(?=\0)/g;
+
+/** Returns programs for administrators, and private ones, whose paths are built into such a program that ran. */
+function builtIn(started: ReadonlySet<Path>, { files }: MayUseInput): { readonly path: Path; readonly by: Path }[] {
+	const isCandidate = (path: Path) => administrators.includes(parent(path)) || isPrivate(parent(path));
+	return [...started].filter(isCandidate).flatMap((by) => {
+		const text = textOf(by, files);
+		const named = text.startsWith(elfMagic) ? [...new Set(text.match(builtInPath))].map(pathFromText) : [];
+		return named.filter((path) => isCandidate(path) && isProgram(path, files)).map((path) => ({ path, by }));
+	});
+}
+
 /** Whether only one application keeps programs in this directory. */
 function isPrivate(directory: Path): boolean {
 	const isShared =
@@ -177,7 +217,7 @@ function textOf(path: Path, files: Files): string {
  * file it may be a keyword.
  */
 function namesProgram(text: string, name: string): boolean {
-	const before = text.startsWith("\x7fELF") ? /\// : /[/"'`]/;
+	const before = text.startsWith(elfMagic) ? /\// : /[/"'`]/;
 	for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
 		if (before.test(text[at - 1] ?? "") && /["'`\0\s]/.test(text[at + name.length] ?? "\0")) return true;
 	}

@@ -37,6 +37,61 @@ const plan = (did: Record<string, Did>, seen: Partial<Trace> = {}, values: Param
 const files = (made: ReturnType<typeof plan>) => Object.keys(included(made)).filter((path) => included(made)[path] === "file");
 const unproven = (made: ReturnType<typeof plan>) => made.notes.filter(({ code }) => code.startsWith("unproven-"));
 
+describe("a file that only the application's accounts may read", () => {
+	const library = (content: string) => file(`\x7fELF\0${content}\0`, { mode: 0o755 });
+	const planned = (node: Node, content = "/etc/passdb", seen: Partial<Trace> = { gids: new Set([45]) }) => {
+		const files = tree({ ...host, "/usr/lib/sasl/libpassdb.so": library(content), "/etc/passdb": node });
+		return planFor(files, trace({ "/usr/lib/sasl/libpassdb.so": "read" }, seen), { identity: asApp });
+	};
+	const kept = file("database", { gid: 45, mode: 0o640 });
+
+	test("goes in if code that it loaded names the path", () => {
+		const reasons = [{ kind: "may-use", by: "/usr/lib/sasl/libpassdb.so" }];
+		expect(entryAt(planned(kept), "/etc/passdb")).toMatchObject({ decision: "include", reasons });
+		expect(entryAt(planned(file("x", { uid: 900, mode: 0o600 }), "/etc/passdb", {}), "/etc/passdb")).toMatchObject({ reasons });
+	});
+	test.each<[string, Parameters<typeof planned>]>([
+		["everybody may read", [file("database", { gid: 45, mode: 0o644 })]],
+		["another group may read", [file("database", { gid: 46, mode: 0o640 })]],
+		["only root may read", [file("database", { gid: 45, mode: 0o600 })]],
+		["only a longer path of the code begins with", [kept, "/etc/passdb.d/more"]],
+	])("stays out if %s it", (_, [...values]) => {
+		expect(entryAt(planned(...values), "/etc/passdb")).toBeUndefined();
+	});
+	test("stays out if it is secret, and a note names the option", () => {
+		const made = planned(file("user:*:$5$abcdefgh$0123456789\n", { gid: 45, mode: 0o640 }));
+		const values = { place: "/usr/lib/sasl/libpassdb.so", paths: "/etc/passdb", options: "--allow-secret /etc/passdb" };
+		expect(unproven(made)).toEqual([{ code: "unproven-absent", values }]);
+	});
+});
+
+describe("a daemon that ran", () => {
+	const daemon = (content: string) => ({
+		...host,
+		"/usr/sbin/newsd": file(`\x7fELF\0${content}\0`, { mode: 0o755 }),
+		"/usr/sbin/in.reader": program(),
+		"/usr/lib/news/filter": program(),
+		"/usr/bin/sort": program(),
+	});
+	const planned = (content: string) =>
+		included(
+			planFor(
+				tree(daemon(content)),
+				trace({ "/usr/sbin/newsd": "execute" }, { programs: new Set([pathFromText("/usr/sbin/newsd")]) }),
+			),
+		);
+
+	test("adds programs for administrators and private ones whose paths are built into it", () => {
+		const made = planned("/usr/sbin/in.reader\0/usr/lib/news/filter\0/usr/sbin/newsd\0/usr/sbin/none");
+		expect(made).toMatchObject({ "/usr/sbin/in.reader": "file", "/usr/lib/news/filter": "file" });
+	});
+	test("adds no common command, and no program that a longer text names", () => {
+		const made = planned("/usr/bin/sort\0see /usr/sbin/in.reader\0/usr/sbin/in.reader -x\0/bin/sh");
+		const paths = ["/usr/bin/sort", "/usr/sbin/in.reader", "/usr/bin/sh"];
+		expect(paths.filter((path) => made[path] !== undefined)).toEqual([]);
+	});
+});
+
 describe("configuration that was read", () => {
 	test("adds the files that it names, without secrets, logs and comments, and a note names the secret's option", () => {
 		const made = plan({ "/etc/vpn/vpn.conf": "read" });
