@@ -1,5 +1,5 @@
 import { quoteShell } from "../base/path/quote.ts";
-import { datagramProbe, exchange, socketOf, type Target, type Tools, urlHost } from "./lines.ts";
+import { datagramProbe, exchange, type Step, socketOf, type Target, type Tools, urlHost } from "./lines.ts";
 import { type ProbeQuery, type Protocol, unproven } from "./protocol.ts";
 
 /** Protocols of infrastructure services: scripts, directories, proxies, time, management, files. */
@@ -127,6 +127,29 @@ export const infrastructureProtocols: readonly Protocol[] = [
 				),
 			});
 			return [ask("request", "<stream:features"), ask("greeting", "<stream:error")];
+		},
+	},
+	{
+		name: "nntp",
+		servers: /^(innd|leafnode)$/,
+		ports: [119],
+		securePorts: [563],
+		// A server may start another program for those who read (RFC 3977, 5.3). It may require a login to list its groups.
+		queries: (target, tools) => {
+			const greeting: Step[] = [{ expect: "^20[01] [^\\n]*\\n" }];
+			const quit: Step[] = [{ send: "QUIT\r\n" }, { expect: "^205" }];
+			const list: Step[] = [
+				{ send: "MODE READER\r\n" },
+				{ expect: "^20[01] [^\\n]*\\n" },
+				{ send: "LIST\r\n" },
+				{ expect: "^215 [^]*\\n\\.\\r?\\n" },
+			];
+			const article = `printf 'MODE READER\\r\\nGROUP GROUP\\r\\nARTICLE NUMBER\\r\\nQUIT\\r\\n' | nc ${target.host} ${target.port} | grep -q ^220`;
+			const open = { unproven: unproven("unproven-greeting", article) };
+			return [
+				{ depth: "request", probes: [exchange(target, tools, [...greeting, ...list, ...quit])], ...open },
+				{ depth: "greeting", probes: [exchange(target, tools, [...greeting, ...quit])], ...open },
+			];
 		},
 	},
 	{

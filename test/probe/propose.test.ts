@@ -38,6 +38,7 @@ describe("a probe for a known protocol", () => {
 		["/usr/bin/redis-server --port 6380", [], "redis:6380"],
 		["/usr/bin/redis-server /c", [tcp(7000), tcp(17000)], "redis:7000"],
 		["/usr/sbin/nginx -g daemon", [tcp(443), tcp(80), tcp(80, "::")], "http:80"],
+		["/etc/news/boot", [tcp(119)], "nntp:119"],
 		["/usr/bin/python3 -m http.server", [], "http:8000"],
 		["/usr/bin/python3 -m http.server 8123 --bind 127.0.0.1", [], "http:8123"],
 		["/usr/bin/python3.13 -m uvicorn app:main --port=9000", [], "http:9000"],

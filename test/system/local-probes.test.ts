@@ -61,6 +61,7 @@ const daemons: Readonly<Record<string, readonly Daemon[]>> = {
 	],
 	socks: [{ packages: ["tor"], unit: "tor@default.service" }],
 	xmpp: [own("prosody")],
+	nntp: [own("inn2")],
 	rsync: [{ ...own("rsync"), configure: "printf '[share]\\npath = /srv\\n' >/etc/rsyncd.conf" }],
 	smb: [own("samba", "smbd")],
 	// Its packages exclude chrony. The census measures openntpd.
