@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { beforeAll, expect, test } from "vitest";
 import { isLong } from "../long.ts";
 import { cagewright, inProcess, type Json, type Made, make, startRun, temporaryFolder, temporaryState } from "./cagewright.ts";
@@ -72,6 +73,18 @@ test("killing the shell ends the printed cage", async () => {
 	await eventually(() => askRedis(port, ["PING"]));
 	shell.kill("SIGKILL");
 	await eventually(() => expect(listeners(port)).toEqual([]));
+});
+
+test("a start warns of ports on which another process listens", async () => {
+	const other = createServer().listen(port, "127.0.0.1");
+	await once(other, "listening");
+	try {
+		const { status, stderr } = await cagewright(["run", "redis"], { state });
+		expect(status).toBe(1);
+		expect(stderr).toContain(`redis may fail to start, because another process of this machine listens on port ${port}. `);
+	} finally {
+		other.close();
+	}
 });
 
 test("a running cage is listed as such, and is neither started twice nor removed", async () => {

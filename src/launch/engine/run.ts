@@ -10,6 +10,7 @@ import { auditGeneration } from "../../check/engine/audit.ts";
 import { launchFailed } from "../../confine/places.ts";
 import { type Application, launchEnvironment, socketsOf } from "../../service/application.ts";
 import { serviceOf, stopRequestName } from "../../service/service-settings.ts";
+import { loopbackAddress } from "../../trace/trace.ts";
 import { shellForCage } from "../host-shell.ts";
 import type { CageLayout, LaunchRequest, StartedApplication } from "../ports.ts";
 
@@ -76,7 +77,7 @@ async function runOnce(
 		throw new Failure("command-not-in-cage", { name, program, programs }, launchFailed);
 	}
 	if (!command.length) {
-		await warnRunning(context, name);
+		if (!(await warnRunning(context, name))) warnOccupied(context, present);
 		await requireFreeSockets(context, present);
 	}
 	launchMethod(context, true);
@@ -119,9 +120,18 @@ async function runOnce(
 }
 
 /** Two instances usually corrupt their data, but some applications can share it, so this is only a warning. */
-async function warnRunning({ emit, machine }: Context, name: string): Promise<void> {
+async function warnRunning({ emit, machine }: Context, name: string): Promise<boolean> {
 	const [init] = (await runningIn(machine, name)).inits;
 	if (init !== undefined) emit({ event: "warned", code: "run-already", values: { name, pid: init } });
+	return init !== undefined;
+}
+
+/** Warns of ports that another process has, such as the service outside of its cage: not every application says why it ends. */
+function warnOccupied({ emit, machine }: Context, { cage: { application, name }, manifest }: PresentCage): void {
+	const ports = application.network === "host" ? (manifest.permissions.tcpPorts ?? []) : [];
+	const occupied = ports.filter((port) => machine.listens({ address: loopbackAddress, port }));
+	if (occupied.length)
+		emit({ event: "warned", code: "ports-occupied", values: { name, ports: occupied.join(", "), count: occupied.length } });
 }
 
 /**

@@ -134,6 +134,8 @@ export const notesDe: Notes = {
 		"Schwächerer Schutz: Dieser Kernel hat kein Landlock; nur Mounts, Modi und Capabilities begrenzen das Schreiben. Um das abzulehnen: --require full",
 	"run-already":
 		"Prozess {pid} läuft bereits im Käfig {name} und benutzt dieselben Daten. Um ihn zu beenden: cagewright signal {name} TERM",
+	"ports-occupied":
+		"{name} startet womöglich nicht, weil ein anderer Prozess dieses Systems auf {count|Port|den Ports} {ports} lauscht. `ss -ltnp` zeigt, welcher.",
 	"unit-stop-untried":
 		"{unit} endete nicht innerhalb von {seconds} Sekunden nach SIGTERM; Neustart und Stopp wurden deshalb nicht als Dienst geprüft. systemd beendet den Dienst nach TimeoutStopSec=, normalerweise 90 Sekunden. Wenn ihn ein anderes Signal beendet, setzen Sie KillSignal= mit systemctl edit {unit}.",
 	"unit-trial-skipped":

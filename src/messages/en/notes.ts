@@ -123,6 +123,8 @@ export const notesEn = {
 	"weaker-landlock":
 		"Weaker protection: this kernel has no Landlock, so only mounts, modes and capabilities limit writing. To refuse this: --require full",
 	"run-already": "Process {pid} already runs in cage {name} and uses the same data. To stop it: cagewright signal {name} TERM",
+	"ports-occupied":
+		"{name} may fail to start, because another process of this machine listens on {count|port|ports} {ports}. `ss -ltnp` shows which.",
 	"unit-stop-untried":
 		"{unit} did not exit within {seconds} seconds of SIGTERM, so its restart and stop were not tried as a service. systemd kills it after TimeoutStopSec=, 90 seconds by default. If another signal stops it, set KillSignal= with systemctl edit {unit}.",
 	"unit-trial-skipped":
