@@ -190,14 +190,28 @@ function helpers({ application, configuration, files, started }: HelperInput): {
 /** A path among the strings of an ELF file. */
 const builtInPath = /(?<=\0)\/[\w.+/-]+(?=\0)/g;
 
-/** Returns programs for administrators, and private ones, whose paths are built into such a program that ran. */
-function builtIn(started: ReadonlySet<Path>, { files }: MayUseInput): { readonly path: Path; readonly by: Path }[] {
-	const isCandidate = (path: Path) => administrators.includes(parent(path)) || isPrivate(parent(path));
-	return [...started].filter(isCandidate).flatMap((by) => {
+/**
+ * Returns what has its path built into a program for administrators, or a private one, that ran: other such programs, what is built
+ * into these, and files in those directories of /etc from which the application read.
+ */
+function builtIn(started: ReadonlySet<Path>, { files, trace }: MayUseInput): { readonly path: Path; readonly by: Path }[] {
+	const isOwnProgram = (path: Path) =>
+		(administrators.includes(parent(path)) || isPrivate(parent(path))) && isProgram(path, files);
+	const read = [...trace.accesses.values()].flatMap(({ path, succeeded }) => (succeeded.has("read") ? [parent(path)] : []));
+	const configured = new Set(read.filter((path) => path !== etc && isWithin(path, etc)));
+	const isOwn = (path: Path) => isOwnProgram(path) || (configured.has(parent(path)) && isNameable(path, files));
+	const found = new Map<Path, Path>();
+	const programs = new Set([...started].filter(isOwnProgram));
+	for (const by of programs) {
 		const text = textOf(by, files);
-		const named = text.startsWith(elfMagic) ? [...new Set(text.match(builtInPath))].map(pathFromText) : [];
-		return named.filter((path) => isCandidate(path) && isProgram(path, files)).map((path) => ({ path, by }));
-	});
+		for (const [word] of text.startsWith(elfMagic) ? text.matchAll(builtInPath) : []) {
+			const path = pathFromText(word);
+			if (found.has(path) || !isOwn(path)) continue;
+			found.set(path, by);
+			if (isOwnProgram(path)) programs.add(placeOf(path, files));
+		}
+	}
+	return [...found].map(([path, by]) => ({ path, by }));
 }
 
 /** Whether only one application keeps programs in this directory. */

@@ -66,29 +66,34 @@ describe("a file that only the application's accounts may read", () => {
 });
 
 describe("a daemon that ran", () => {
-	const daemon = (content: string) => ({
-		...host,
-		"/usr/sbin/newsd": file(`\x7fELF\0${content}\0`, { mode: 0o755 }),
-		"/usr/sbin/in.reader": program(),
-		"/usr/lib/news/filter": program(),
-		"/usr/bin/sort": program(),
-	});
-	const planned = (content: string) =>
-		included(
-			planFor(
-				tree(daemon(content)),
-				trace({ "/usr/sbin/newsd": "execute" }, { programs: new Set([pathFromText("/usr/sbin/newsd")]) }),
-			),
-		);
+	const binary = (...words: string[]) => file(`\x7fELF\0${words.join("\0")}\0`, { mode: 0o755 });
+	const planned = (...words: string[]) => {
+		const files = tree({
+			...host,
+			"/usr/sbin/newsd": binary(...words),
+			"/usr/sbin/in.reader": binary("/etc/news/access", "/etc/news/none", "/etc/hosts", "/etc/site/params"),
+			"/usr/lib/news/filter": program(),
+			"/usr/bin/sort": program(),
+			"/etc/news/news.conf": "x",
+			"/etc/news/access": "localhost",
+		});
+		const seen = { programs: new Set([pathFromText("/usr/sbin/newsd")]) };
+		return included(planFor(files, trace({ "/usr/sbin/newsd": "execute", "/etc/news/news.conf": "read" }, seen)));
+	};
 
 	test("adds programs for administrators and private ones whose paths are built into it", () => {
-		const made = planned("/usr/sbin/in.reader\0/usr/lib/news/filter\0/usr/sbin/newsd\0/usr/sbin/none");
+		const made = planned("/usr/sbin/in.reader", "/usr/lib/news/filter", "/usr/sbin/newsd", "/usr/sbin/none");
 		expect(made).toMatchObject({ "/usr/sbin/in.reader": "file", "/usr/lib/news/filter": "file" });
 	});
 	test("adds no common command, and no program that a longer text names", () => {
-		const made = planned("/usr/bin/sort\0see /usr/sbin/in.reader\0/usr/sbin/in.reader -x\0/bin/sh");
+		const made = planned("/usr/bin/sort", "see /usr/sbin/in.reader", "/usr/sbin/in.reader -x", "/bin/sh");
 		const paths = ["/usr/bin/sort", "/usr/sbin/in.reader", "/usr/bin/sh"];
 		expect(paths.filter((path) => made[path] !== undefined)).toEqual([]);
+	});
+	test("adds files that are built into such a program, in directories from which the application read", () => {
+		const made = planned("/usr/sbin/in.reader");
+		expect(made["/etc/news/access"]).toBe("file");
+		expect(["/etc/hosts", "/etc/site/params"].filter((path) => made[path] !== undefined)).toEqual([]);
 	});
 });
 
