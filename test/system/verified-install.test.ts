@@ -81,6 +81,17 @@ describe("unit --install", () => {
 		await system.must("rm -r /etc/systemd/system.control; systemctl unmask --runtime cage-demo; systemctl daemon-reload");
 	});
 
+	test("writes a drop-in for a template, which systemd knows by its instances alone", async () => {
+		await system.must(
+			"printf '[Service]\nExecStart=/usr/bin/node %%i\n' >/etc/systemd/system/each@.service && systemctl daemon-reload",
+		);
+		expect(await cagewright("unit demo --dropin each@.service --install")).toMatchObject({ status: 0, stderr: "" });
+		const place = "/etc/systemd/system/each@.service.d/zz-cagewright.conf";
+		expect(await show("each@one.service", "DropInPaths")).toBe(place);
+		expect(await cagewright("unit demo --dropin each@.service --uninstall")).toMatchObject({ status: 0 });
+		expect(await show("each@one.service", "DropInPaths")).toBe("");
+	});
+
 	test("writes a unit that systemd uses, and a service that ends is noticed", async () => {
 		expect(await cagewright("unit demo --install")).toMatchObject({ status: 0 });
 		expect(await show("cage-demo", "FragmentPath")).toBe("/etc/systemd/system/cage-demo.service");

@@ -74,7 +74,8 @@ export const systemServices: Services = {
 		return (await systemctl(["is-enabled", "--quiet", unit])).status === 0;
 	},
 	async loaded(unit) {
-		const { output } = await systemctl(["show", "--property=LoadState,LoadError,FragmentPath,DropInPaths", unit]);
+		const properties = "LoadState,LoadError,FragmentPath,DropInPaths";
+		const { output } = await systemctl(["show", `--property=${properties}`, instanceOf(unit)]);
 		const value = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(output)?.[1] ?? "";
 		return {
 			state: value("LoadState"),
@@ -94,10 +95,15 @@ export const systemServices: Services = {
 	},
 };
 
+/** systemd loads no template (`NAME@.service`), only its instances, which share its files. This one never runs. */
+function instanceOf(unit: string): string {
+	return unit.replace(/@(?=\.\w+$)/, "@cagewright");
+}
+
 async function state(service: string): Promise<ServiceState> {
 	const properties =
 		"ActiveState,MainPID,Result,ExecMainCode,ExecMainStatus,NRestarts,ActiveEnterTimestampMonotonic,ConditionResult,ConditionTimestampMonotonic";
-	const { output, status } = await systemctl(["show", `--property=${properties}`, service]);
+	const { output, status } = await systemctl(["show", `--property=${properties}`, instanceOf(service)]);
 	const value = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(output)?.[1] ?? "";
 	if (status !== 0) throw new Failure("systemctl-failed", { what: service, detail: printable(output.trim()) }, 3);
 	// CLD_KILLED and CLD_DUMPED of siginfo(3): the status is a signal number.
