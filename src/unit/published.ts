@@ -3,14 +3,26 @@ import { quoteShell, quoteShellLine, showPath } from "../base/path/quote.ts";
 import { octal } from "../base/text.ts";
 import { argumentWord, type UnitLines } from "./lines.ts";
 
+type Step = "prepare" | "show" | "restore" | "hide";
+
+/** A command line of a unit for one step. */
+export function publishCommand(script: Path, step: Step): string {
+	const enter = 'PATH=/usr/bin:/bin; exec nsenter --target 1 --mount sh "$@"';
+	return `+/bin/sh ${["-c", enter, "sh", showPath(script), step].map(argumentWord).join(" ")}`;
+}
+
+/** A shell line during which the service finds its own process numbers, not the host's: its commands read them. */
+export function withOwnNumbers(script: Path, line: string): string {
+	const run = (step: Step) => `sh ${quoteShell(showPath(script))} ${step} "$1"`;
+	return `${run("restore")}; (${line}); status=$?; ${run("show")}; exit $status`;
+}
+
 /**
  * Sets the commands that publish the service's files. They enter the host's mount namespace, because commands of a unit have the
  * unit's mounts. `reloads`: a reload may create the files again.
  */
 export function publish(unit: UnitLines, script: Path, reloads: boolean): void {
-	const enter = 'PATH=/usr/bin:/bin; exec nsenter --target 1 --mount sh "$@"';
-	const run = (step: "prepare" | "show" | "hide") =>
-		`+/bin/sh ${["-c", enter, "sh", showPath(script), step].map(argumentWord).join(" ")}`;
+	const run = (step: Step) => publishCommand(script, step);
 	unit.comment("Creates the service's own directories below /run, and removes files that an earlier start left.");
 	unit.set("ExecStartPre", run("prepare"));
 	unit.comment("Puts the service's sockets and process numbers where the host's clients and tools look for them.");
@@ -21,8 +33,8 @@ export function publish(unit: UnitLines, script: Path, reloads: boolean): void {
 }
 
 /**
- * Returns the script with the steps `prepare`, `show` (with the main process's number) and `hide`, for root in the host's mount
- * namespace.
+ * Returns the script with the steps `prepare`, `show` and `restore` (with the main process's number) and `hide`, for root in the
+ * host's mount namespace. `restore` gives the service its own process numbers back, where it has the same file as the host.
  *
  * The service may put anything at a source, also while root looks. A hard link in root's folder stays what it is, so `show` judges
  * that one, and `hide` removes a target only if it is the same file. The link to the target replaces a link there and follows none. A
@@ -36,6 +48,7 @@ export function publish(unit: UnitLines, script: Path, reloads: boolean): void {
 export function publishScript({ directories, files, folder }: PublishedFiles): string {
 	const folders = [...new Set([folder, ...files.map(({ staged }) => parent(staged))])];
 	const stale = files.filter(({ source, target }) => source !== target).map(({ source }) => source);
+	const shared = files.filter(({ kind, source, target }) => kind === "pid" && source === target);
 	const each = (step: string) =>
 		files.map(({ kind, source, staged, target }) => quoteShellLine([step, kind, ...[source, staged, target].map(showPath)]));
 	const once = ["pending=", ...each("again")];
@@ -66,6 +79,10 @@ export function publishScript({ directories, files, folder }: PublishedFiles): s
 		...later,
 		"} >/dev/null 2>&1 &",
 		";;",
+		"restore)",
+		"umask 077; main=$2",
+		...shared.map(({ staged, target }) => quoteShellLine(["restore", showPath(staged), showPath(target)])),
+		";;",
 		"hide)",
 		...each("hide"),
 		...eachTop("withdraw"),
@@ -92,6 +109,23 @@ outside() {
 	done 2>/dev/null
 	return 1
 }
+write() {
+	rm -f "$staged.new"
+	echo "$1" >"$staged.new"
+	chown --reference="$staged" "$staged.new"
+	chmod --reference="$staged" "$staged.new"
+	chmod u-s,g-s,-t "$staged.new"
+	mv -fT "$staged.new" "$staged"
+}
+restore() {
+	staged=$1 target=$2
+	is -f "$staged" && [ "$staged" -ef "$target" ] || return
+	number=$(head -c 20 "$staged" | tr -cd 0-9)
+	inside "$number" || return
+	while read -r key numbers; do
+		[ "$key" != NSpid: ] || { write "\${numbers##*[!0-9]}"; ln -fPT "$staged" "$target"; }
+	done <"/proc/$number/status"
+}
 show() {
 	kind=$1 source=$2 staged=$3 target=$4 there=-s type=-f
 	[ -d "\${target%/*}" ] || return
@@ -107,12 +141,7 @@ show() {
 		number=$(head -c 20 "$staged" | tr -cd 0-9)
 		! inside "$number" || return
 		number=$(outside "$number") || { drop "$source names no process of the service"; return; }
-		rm -f "$staged.new"
-		echo "$number" >"$staged.new"
-		chown --reference="$staged" "$staged.new"
-		chmod --reference="$staged" "$staged.new"
-		chmod u-s,g-s,-t "$staged.new"
-		mv -fT "$staged.new" "$staged"
+		write "$number"
 	fi
 	[ "$staged" -ef "$target" ] || ln -fPT "$staged" "$target"
 }

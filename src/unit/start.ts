@@ -28,7 +28,7 @@ import {
 	programWord,
 	type UnitLines,
 } from "./lines.ts";
-import { publish } from "./published.ts";
+import { publish, publishCommand, withOwnNumbers } from "./published.ts";
 
 /** Variables that systemd sets for every service and our launcher does not. Unset, because the trial ran without them. */
 const systemdEnvironment = [
@@ -219,7 +219,8 @@ function outside(unit: UnitLines, input: UnitInput): void {
 		);
 		// In the host's mounts, because the unit's may have an empty /proc.
 		const inHost = 'PATH=/usr/bin:/bin; exec nsenter --target 1 --mount sh -c "$0" sh "$@"';
-		const script = signalScript(input, String(reloadSignal.number), awaitReload, readName);
+		const line = signalScript(input, String(reloadSignal.number), awaitReload, readName);
+		const script = input.publishes ? withOwnNumbers(input.publishes.script, line) : line;
 		unit.set("ExecReload", `+/bin/sh -c ${argumentWord(inHost)} ${argumentWord(script)} $MAINPID`);
 	}
 	if (input.publishes) publish(unit, input.publishes.script, input.reloadSignal !== undefined || Boolean(reloadsByCommand));
@@ -230,6 +231,7 @@ function outside(unit: UnitLines, input: UnitInput): void {
 	const stops = input.launch !== undefined || initOf(input) !== undefined ? (input.plan.application.service?.stop ?? []) : [];
 	if (stops.length) {
 		unit.comment(`This signal makes the init run in the cage: ${programsOf(stops)}. Then it ends the application.`);
+		if (input.publishes) unit.set("ExecStop", `-${publishCommand(input.publishes.script, "restore")} $MAINPID`);
 	}
 	unit.set("ExecStop", `-${signalCommand(input, stops.length ? stopRequest({ stop: stops }) : stopSignalOf(input), wait)}`);
 }

@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { pathFromText } from "../../src/base/path/path.ts";
-import { type PublishedFile, publishScript } from "../../src/unit/published.ts";
+import { type PublishedFile, publishScript, withOwnNumbers } from "../../src/unit/published.ts";
+import { eventually } from "../system/eventually.ts";
 
 /** The script of root that publishes a service's files, on files of a temporary folder. */
 
@@ -73,4 +74,34 @@ test("a file of another kind at the target stays", async () => {
 	expect(readFileSync(`${top}/host/socket`, "utf8")).toBe("theirs");
 	expect(existsSync(`${top}/cage/socket`)).toBe(true);
 	server.close();
+});
+
+test("a command of the service finds its own process number, and then the host's is back", async () => {
+	const service = spawn("unshare", ["--pid", "--fork", "--kill-child", "sleep", "1000"]);
+	try {
+		const main = String(service.pid);
+		const [child = ""] = await eventually(() => {
+			const children = readFileSync(`/proc/${main}/task/${main}/children`, "utf8").split(" ").filter(Boolean);
+			expect(children).toHaveLength(1);
+			return children;
+		});
+		const file = place("host/one.pid");
+		const script = pathFromText(`${top}/script`);
+		const files = [{ kind: "pid", source: file, target: file, staged: place("folder/published/one") } as const];
+		writeFileSync(script, publishScript({ files, directories: [], folder: place("folder") }));
+		const run = (step: string) => spawnSync("sh", [script, step, main], { stdio: "ignore" }).status;
+		const number = () => readFileSync(file, "utf8").trim();
+		expect(run("prepare")).toBe(0);
+		writeFileSync(file, "1\n");
+		expect([run("show"), number()]).toEqual([0, child]);
+		expect([run("restore"), number()]).toEqual([0, "1"]);
+		expect([run("show"), number()]).toEqual([0, child]);
+		const line = withOwnNumbers(script, `cat ${file}; exit 3`);
+		expect(spawnSync("sh", ["-c", line, "sh", main], { encoding: "utf8" })).toMatchObject({ status: 3, stdout: "1\n" });
+		expect(number()).toBe(child);
+		expect(run("hide")).toBe(0);
+		expect(existsSync(file)).toBe(false);
+	} finally {
+		service.kill("SIGKILL");
+	}
 });
