@@ -34,7 +34,13 @@ export function parentOf(pid: number): number {
 	return Number(statusField(pid, "PPid") || 0);
 }
 
-export const childrenOf = (pid: number) => allProcesses().filter((one) => parentOf(one) === pid);
+/** Returns a process's children in the order of their creation. Process numbers start again at a low one after the highest. */
+export function childrenOf(pid: number): number[] {
+	const children = allProcesses().filter((one) => parentOf(one) === pid);
+	const created = read(pid, `task/${pid}/children`).trim().split(" ").map(Number);
+	return children.sort((a, b) => created.indexOf(a) - created.indexOf(b));
+}
+
 export const descendantsOf = (pid: number): number[] => childrenOf(pid).flatMap((one) => [one, ...descendantsOf(one)]);
 
 export function statusField(pid: number, name: string): string {
