@@ -38,3 +38,8 @@ export function exitSummary(state: WizardState, messages: Messages, folder: stri
 export function shellNotice({ answers }: WizardState, look: Look): string {
 	return `${displayed(look.messages.cli.shell(printable(answers?.name ?? ""), undefined), look)}\n`;
 }
+
+/** Printed below the output of an application that ran on the terminal. */
+export function exitNotice(status: number, look: Look): string {
+	return `${displayed(look.messages.fill(look.messages.wizard.home.exited, { status }), look)}\n`;
+}

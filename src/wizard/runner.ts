@@ -27,8 +27,8 @@ export class WizardStore {
 	readonly #ticks: boolean;
 	readonly #listeners = new Set<() => void>();
 	readonly #stopListening: () => void;
-	/** Hands the terminal to `work`, and takes it back afterwards. */
-	handOver: <T>(work: () => Promise<T>) => Promise<T> = (work) => work();
+	/** Hands the terminal to `work`, which runs a shell or an application there, and takes it back afterwards. Returns its exit status. */
+	handOver: (runs: "shell" | "application", work: () => Promise<number>) => Promise<number> = (_, work) => work();
 	/** Copies to the terminal's clipboard. Returns false if it cannot. */
 	copy: (text: string) => boolean = () => false;
 	#state: WizardState = startState;
@@ -222,7 +222,7 @@ const work: {
 	view: async (session, { name, view }) => ({ view, rows: await session.cageView(name, view) }),
 	preview: (session, { request }) => session.preview(request),
 	act: (session, { request }) => session.perform(request),
-	"run-cage": (session, { name }, { handOver }) => handOver(() => session.runCage(name)),
+	"run-cage": (session, { name }, { handOver }) => handOver("application", () => session.runCage(name)),
 	"edit-plan": async (session, { at, name }) => ({ ...(await session.editPlan(name)), ...omitUndefined({ at }) }),
 	requirements: (session) => session.requirements(),
 	installation: async (session, { job: _, ...wanted }) => ({ ...wanted, ...(await session.installation(wanted.packages)) }),
@@ -253,7 +253,7 @@ const work: {
 	text: async (session, { page }) => ({ page, text: await session.text(page) }),
 	selftest: (session, { answers }) => session.selftest(answers),
 	minimise: (session, { answers }) => session.minimise(answers),
-	shell: (session, { answers }, { handOver }) => handOver(() => session.shell(answers)),
+	shell: (session, { answers }, { handOver }) => handOver("shell", () => session.shell(answers)),
 	names: (session, { implementedBy, initiatedBy }) => session.nameForRecord(initiatedBy, implementedBy),
 	"install-unit": (session, { service }) => session.installUnit(service),
 	resume: (session, { id }) => session.resume(id),

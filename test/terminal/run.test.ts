@@ -1,19 +1,24 @@
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
+import { createServer } from "node:net";
 import { beforeAll, describe, expect, test } from "vitest";
 import { isLong, some } from "../long.ts";
 import { make, program, temporaryState } from "../system/cagewright.ts";
 import { type Daemon, pythonPages, wordsOf } from "../system/daemons.ts";
 import { eventually } from "../system/eventually.ts";
 import { freePort } from "../system/network.ts";
-import { openTerminal } from "./wizards.ts";
+import { keys, type PtyProgram } from "./terminal.ts";
+import { openTerminal, openWizard } from "./wizards.ts";
 
 const state = temporaryState();
 
 let pages: Daemon;
+let port: number;
 
 beforeAll(async () => {
-	pages = pythonPages(await freePort());
+	port = await freePort();
+	pages = pythonPages(port);
 	await make(["--name", "typed", "--user", "nobody", ...wordsOf(pages)], { state });
 });
 
@@ -91,6 +96,40 @@ test.each(
 	quiet.press("\x03");
 	await quiet.ended;
 	expect(quiet.raw).not.toContain("Ctrl-C");
+});
+
+describe("an application that home runs", () => {
+	const runAtHome = async () => {
+		const wizard = openWizard(state, [], { columns: 200, rows: 60 });
+		await wizard.pressAt(/❯ +typed +stopped/, keys.enter);
+		await wizard.pressAt("❯ Update it", "j");
+		await wizard.pressAt("❯ Run it in the foreground", keys.enter);
+		await wizard.pressAt("Press Enter to do it", keys.enter);
+		return wizard;
+	};
+	const goBack = async (wizard: PtyProgram) => {
+		wizard.press(keys.enter);
+		await wizard.pressAt("❯ Run it in the foreground", "q");
+		expect((await wizard.ended).exitCode).toBe(0);
+	};
+
+	test("leaves its output on the screen if it exits at once", async () => {
+		const other = createServer().listen(port, "127.0.0.1");
+		await once(other, "listening");
+		const wizard = await runAtHome();
+		const output = await wizard.sees("The application exited with status 1. Press Enter to go back.");
+		expect(output).toContain("another process of this machine listens on port");
+		expect(output).toContain("Address already in use");
+		await goBack(wizard);
+		other.close();
+	});
+
+	test("runs until Ctrl-C", async () => {
+		const wizard = await runAtHome();
+		await wizard.pressAt("typed runs in its cage. Press Ctrl-C to stop it.", keys.ctrlC);
+		await wizard.sees(/The application exited with status \d+\. Press Enter to go back\./);
+		await goBack(wizard);
+	});
 });
 
 test("a directory as output stays outside the cage", () => {

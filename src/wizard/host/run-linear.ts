@@ -20,10 +20,10 @@ export async function runLinear(options: WizardOptions): Promise<{ status: numbe
 	const interrupt = () => {
 		if (!handedOver) store.press([{ id: "ctrl-c" }]);
 	};
-	store.handOver = async (work) => {
+	store.handOver = async (runs, work) => {
 		handedOver = true;
 		lines.pause();
-		process.stdout.write(shellNotice(store.state, look));
+		if (runs === "shell") process.stdout.write(shellNotice(store.state, look));
 		try {
 			return await work();
 		} finally {

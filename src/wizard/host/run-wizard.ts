@@ -1,13 +1,13 @@
 import { withScreenKeys } from "../bindings/key-texts.ts";
 import type { Drawn } from "../draw.tsx";
-import { type ExitSummary, exitSummary, shellNotice } from "../exit-summary.ts";
+import { type ExitSummary, exitNotice, exitSummary, shellNotice } from "../exit-summary.ts";
 import { linked, mannersFor } from "../manners.ts";
 import { WizardStore } from "../runner.ts";
 import type { Key } from "../state/keys.ts";
 import { startState, type WizardState } from "../state/state.ts";
 import { systemClock } from "./clock.ts";
 import { importInk, lookFrom, type WizardOptions } from "./options.ts";
-import { onEndingSignal, readKeys, TerminalManners, takeTerminal } from "./terminal.ts";
+import { onEndingSignal, readKeys, TerminalManners, takeTerminal, waitForLine } from "./terminal.ts";
 
 /** Runs the wizard until it exits. Print `lines` once the terminal is restored. */
 export async function runWizard(options: WizardOptions): Promise<{ status: number; lines: ExitSummary }> {
@@ -40,12 +40,18 @@ export async function runWizard(options: WizardOptions): Promise<{ status: numbe
 					restore();
 				};
 			};
-			store.handOver = async (work) => {
+			store.handOver = async (runs, work) => {
 				suspend();
 				handedOver = true;
-				stdout.write(shellNotice(store.state, look));
+				if (runs === "shell") stdout.write(shellNotice(store.state, look));
 				try {
-					return await work();
+					const status = await work();
+					// The wizard's screen hides the output, and an application may have exited at once.
+					if (runs === "application") {
+						stdout.write(exitNotice(status, look));
+						await waitForLine(stdin, over);
+					}
+					return status;
 				} finally {
 					handedOver = false;
 					if (!isOver) open();

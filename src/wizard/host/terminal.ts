@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Messages } from "../../messages/messages.ts";
 import { isResting } from "../linear/reduce.ts";
 import {
@@ -41,6 +42,16 @@ export function readKeys(stdin: NodeJS.ReadStream, onKeys: (keys: readonly Key[]
 		stdin.off("data", onData);
 		stdin.pause();
 	};
+}
+
+/** Waits for a line of input, its end, or `over`. */
+export async function waitForLine(stdin: NodeJS.ReadStream, over: Promise<unknown>): Promise<void> {
+	const events = new AbortController();
+	const { signal } = events;
+	stdin.resume();
+	await Promise.race([...["data", "end", "close"].map((name) => once(stdin, name, { signal })), over]).catch(() => undefined);
+	events.abort();
+	stdin.pause();
 }
 
 const enter = "\x1b[?1049h\x1b[H\x1b[?2004h";

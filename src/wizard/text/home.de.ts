@@ -98,6 +98,7 @@ export const homeDe = {
 	started: "{value} gestartet.",
 	hasStopped: "{name} angehalten.",
 	stopAdvice: "Kennen Sie diesen Prozess nicht, halten Sie den Käfig an und sehen Sie in sein Protokoll.",
+	exited: "Die Anwendung endete mit Status {status}. Enter führt zurück.",
 	logElsewhere: "Der Käfig läuft im Vordergrund. Seine Ausgabe erscheint auf jenem Terminal.",
 	noStopAdvice: "Von diesem Käfig läuft jetzt nichts.",
 	stopping: "Wird abgebrochen… Begonnenes wird rückgängig gemacht.",

@@ -98,6 +98,7 @@ export const homeEn = {
 	started: "Started {value}.",
 	hasStopped: "Stopped {name}.",
 	stopAdvice: "If you do not know this process, stop the cage and look at its log.",
+	exited: "The application exited with status {status}. Press Enter to go back.",
 	logElsewhere: "It runs in the foreground. Its output appears on that terminal.",
 	noStopAdvice: "Nothing of this cage runs now.",
 	stopping: "Stopping… What was begun is being undone.",
