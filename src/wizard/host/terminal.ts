@@ -49,7 +49,9 @@ export async function waitForLine(stdin: NodeJS.ReadStream, over: Promise<unknow
 	const events = new AbortController();
 	const { signal } = events;
 	stdin.resume();
-	await Promise.race([...["data", "end", "close"].map((name) => once(stdin, name, { signal })), over]).catch(() => undefined);
+	const lineOrEnd = Promise.race(["data", "end", "close"].map((name) => once(stdin, name, { signal })));
+	// An input that fails has ended, too.
+	await Promise.race([lineOrEnd, over]).catch(() => undefined);
 	events.abort();
 	stdin.pause();
 }
