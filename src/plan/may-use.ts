@@ -5,7 +5,7 @@ import type { Trace } from "../trace/trace.ts";
 import { areaOf, isByteCode, isCommand, isDocumentation, isHome, isLibraryDirectory, isSystemDirectory } from "./areas.ts";
 import { type Configuration, ownConfiguration, pathsIn } from "./configuration.ts";
 import { parseElf } from "./elf/elf.ts";
-import { placeOf } from "./links.ts";
+import { placeNamed, placeOf } from "./links.ts";
 import { isLibraryFile } from "./trees.ts";
 
 /** A file that the application may use although no run showed it. */
@@ -187,26 +187,35 @@ function helpers({ application, configuration, files, started }: HelperInput): {
 	return [...found].map(([path, by]) => ({ path, by }));
 }
 
-/** A path among the strings of an ELF file. */
-const builtInPath = /(?<=\0)\/[\w.+/-]+(?=\0)/g;
+/** A string of an ELF file that is a path, or a command line that begins with one. */
+const builtInLine = /(?<=\0)\/[ -~]+(?=\0)/g;
+const builtInPath = /(?<=^| )\/[\w.+/-]+(?= |$)/g;
 
 /**
- * Returns what has its path built into a program for administrators, or a private one, that ran: other such programs, what is built
- * into these, and files in those directories of /etc from which the application read.
+ * Returns what has its path built into the application's command, or into a program for administrators or a private one that ran: other
+ * programs, what is built into those of them that no other application uses, and files in those directories of /etc from which the
+ * application read.
  */
-function builtIn(started: ReadonlySet<Path>, { files, trace }: MayUseInput): { readonly path: Path; readonly by: Path }[] {
+function builtIn(
+	started: ReadonlySet<Path>,
+	{ application, files, trace }: MayUseInput,
+): { readonly path: Path; readonly by: Path }[] {
+	const command = placeNamed(application.command[0] ?? "", files);
 	const isOwnProgram = (path: Path) =>
-		(administrators.includes(parent(path)) || isPrivate(parent(path))) && isProgram(path, files);
+		(path === command || administrators.includes(parent(path)) || isPrivate(parent(path))) && isProgram(path, files);
 	const read = [...trace.accesses.values()].flatMap(({ path, succeeded }) => (succeeded.has("read") ? [parent(path)] : []));
 	const configured = new Set(read.filter((path) => path !== etc && isWithin(path, etc)));
-	const isOwn = (path: Path) => isOwnProgram(path) || (configured.has(parent(path)) && isNameable(path, files));
+	const isTaken = (path: Path) =>
+		((isCommand(path) || isPrivate(parent(path))) && isProgram(path, files)) ||
+		(configured.has(parent(path)) && isNameable(path, files));
 	const found = new Map<Path, Path>();
 	const programs = new Set([...started].filter(isOwnProgram));
 	for (const by of programs) {
 		const text = textOf(by, files);
-		for (const [word] of text.startsWith(elfMagic) ? text.matchAll(builtInPath) : []) {
+		const lines = text.startsWith(elfMagic) ? (text.match(builtInLine) ?? []) : [];
+		for (const word of lines.flatMap((line) => line.match(builtInPath) ?? [])) {
 			const path = pathFromText(word);
-			if (found.has(path) || !isOwn(path)) continue;
+			if (found.has(path) || !isTaken(path)) continue;
 			found.set(path, by);
 			if (isOwnProgram(path)) programs.add(placeOf(path, files));
 		}

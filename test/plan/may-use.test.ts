@@ -73,7 +73,7 @@ describe("a daemon that ran", () => {
 			"/usr/sbin/newsd": binary(...words),
 			"/usr/sbin/in.reader": binary("/etc/news/access", "/etc/news/none", "/etc/hosts", "/etc/site/params"),
 			"/usr/lib/news/filter": program(),
-			"/usr/bin/sort": program(),
+			"/usr/bin/sort": binary("/usr/lib/news/filter"),
 			"/etc/news/news.conf": "x",
 			"/etc/news/access": "localhost",
 		});
@@ -81,13 +81,17 @@ describe("a daemon that ran", () => {
 		return included(planFor(files, trace({ "/usr/sbin/newsd": "execute", "/etc/news/news.conf": "read" }, seen)));
 	};
 
-	test("adds programs for administrators and private ones whose paths are built into it", () => {
-		const made = planned("/usr/sbin/in.reader", "/usr/lib/news/filter", "/usr/sbin/newsd", "/usr/sbin/none");
-		expect(made).toMatchObject({ "/usr/sbin/in.reader": "file", "/usr/lib/news/filter": "file" });
+	test("adds programs whose paths are built into it", () => {
+		const made = planned("/usr/sbin/in.reader", "/usr/lib/news/filter", "/usr/bin/sort", "/usr/sbin/newsd", "/usr/sbin/none");
+		expect(made).toMatchObject({ "/usr/sbin/in.reader": "file", "/usr/lib/news/filter": "file", "/usr/bin/sort": "file" });
 	});
-	test("adds no common command, and no program that a longer text names", () => {
-		const made = planned("/usr/bin/sort", "see /usr/sbin/in.reader", "/usr/sbin/in.reader -x", "/bin/sh");
-		const paths = ["/usr/bin/sort", "/usr/sbin/in.reader", "/usr/bin/sh"];
+	test("adds the programs of a command line that is built into it", () => {
+		const made = planned("/usr/bin/sort -n %s | /usr/sbin/in.reader -x");
+		expect(made).toMatchObject({ "/usr/sbin/in.reader": "file", "/usr/bin/sort": "file" });
+	});
+	test("adds no shell, no program that a sentence names, and nothing for a common command that it starts", () => {
+		const made = planned("see /usr/sbin/in.reader", "/bin/sh", "/usr/bin/sort");
+		const paths = ["/usr/lib/news/filter", "/usr/sbin/in.reader", "/usr/bin/sh"];
 		expect(paths.filter((path) => made[path] !== undefined)).toEqual([]);
 	});
 	test("adds files that are built into such a program, in directories from which the application read", () => {
