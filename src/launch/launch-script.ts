@@ -207,5 +207,7 @@ export function networkSteps(program: Path, rootless: Rootless | undefined): str
 		"/sys/network",
 		"umount -n /sys",
 		...(ports ? [`echo ${rootless.lowestPort} >/proc/sys/net/ipv4/ip_unprivileged_port_start`] : []),
+		// No closed connection waits (TIME_WAIT), so that a port is free again for the next start. Not every kernel permits this.
+		"echo 0 2>/dev/null >/proc/sys/net/ipv4/tcp_max_tw_buckets || :",
 	];
 }

@@ -89,3 +89,16 @@ test("a service at another address of the loopback is reached there only", async
 	];
 	expect(await talk(enter, ...client("127.0.0.9"), ...client("127.0.0.1"))).toBe("hello\n111");
 });
+
+test("a server's port is free again as soon as it ends, although it closed connections first", async () => {
+	const { enter } = await service(() => {});
+	const output = await talk(
+		enter,
+		"def serve():",
+		"    s = socket.socket(); s.bind(('127.0.0.1', 5011)); s.listen(); return s",
+		"server = serve(); client = socket.create_connection(('127.0.0.1', 5011))",
+		"server.accept()[0].close(); client.recv(1); client.close(); server.close()",
+		"print(serve().getsockname()[1])",
+	);
+	expect(output).toBe("5011");
+});
