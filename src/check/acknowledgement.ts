@@ -113,3 +113,10 @@ export function requireDay(text: string, today: string): string {
 	if (text < today) throw new Failure("until-past", { until: text, today }, 2);
 	return text;
 }
+
+/** The local date as `YYYY-MM-DD`. */
+export function today(now: number): string {
+	const date = new Date(now);
+	const two = (number: number) => String(number).padStart(2, "0");
+	return [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
+}

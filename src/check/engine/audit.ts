@@ -1,8 +1,10 @@
+import { omitUndefined } from "../../base/collections.ts";
 import type { Context, Machine } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
 import { rememberFiles } from "../../base/machine/facts.ts";
 import { etc, isWithin, outermost, type Path, pathFromText, pathToText } from "../../base/path/path.ts";
 import { showPath } from "../../base/path/quote.ts";
+import type { PresentCage } from "../../cage/engine/cages.ts";
 import { accountFindings } from "../../cage/engine/separation.ts";
 import { type Finding, isAboutAccount, isAccepted, parseAcceptance } from "../../cage/finding.ts";
 import type { Footprint } from "../../cage/footprint.ts";
@@ -16,6 +18,7 @@ import { isDecoy } from "../../plan/decoys.ts";
 import { judgeDevice } from "../../plan/devices.ts";
 import { aboutOthers, accessCodes, HostAccess, type HostFacts } from "../../plan/host-access.ts";
 import type { AuditPolicy } from "../audit.ts";
+import type { CheckedFinding } from "../checked-cage.ts";
 import type { CageToAudit } from "../ports.ts";
 
 interface AuditOptions {
@@ -83,6 +86,20 @@ export async function findingsOf(
 		accountFindings(machine, manifest.name, uids, footprints),
 	]);
 	return found.flat();
+}
+
+/** The findings of the audit, and which of them are accepted or known. */
+export async function checkFindings(
+	context: Context,
+	{ cage, layout, manifest }: PresentCage,
+	{ footprints, thorough }: Omit<AuditOptions, "accepted">,
+): Promise<CheckedFinding[]> {
+	const accepted = (cage.accepted ?? []).map(parseAcceptance);
+	const findings = await findingsOf(context, manifest, layout, omitUndefined({ footprints, thorough }));
+	const knownFindings = (cage.trials.at(-1)?.findings ?? []).map(({ code, path }) => `${code} ${path}`);
+	const isKnown = ({ code, path, severity }: Finding) =>
+		severity === "warning" && knownFindings.includes(`${code} ${showPath(path)}`);
+	return findings.map((one) => ({ ...one, accepted: isAccepted(one, accepted), known: isKnown(one) }));
 }
 
 /** Findings about the host directories that the generation may use. */

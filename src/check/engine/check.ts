@@ -1,126 +1,21 @@
 import { omitUndefined } from "../../base/collections.ts";
 import type { Context } from "../../base/engine/context.ts";
 import { Failure } from "../../base/failure.ts";
-import type { Path } from "../../base/path/path.ts";
-import { showPath } from "../../base/path/quote.ts";
-import type { WatchResult } from "../../cage/cage.ts";
-import { comparePlanWithManifest, type Difference, isSame, significantChanges } from "../../cage/difference.ts";
+import { comparePlanWithManifest, type Difference, significantChanges } from "../../cage/difference.ts";
 import { withEdits } from "../../cage/edits.ts";
 import { isDamage, type PresentCage, presentCage, runningIn } from "../../cage/engine/cages.ts";
 import { planEntries } from "../../cage/engine/plan-cage.ts";
 import { footprints } from "../../cage/engine/separation.ts";
-import { type Finding, isAccepted, parseAcceptance } from "../../cage/finding.ts";
 import type { Footprint } from "../../cage/footprint.ts";
 import type { Manifest } from "../../cage/manifest.ts";
 import { missingInCage } from "../../failure-watch/result.ts";
-import type { Missing } from "../../plan/missing.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { hasSamePackages } from "../../service/engine/packages.ts";
-import {
-	type Acknowledgement,
-	countingToday,
-	findAcknowledged,
-	findReported,
-	type ReportedFinding,
-	reportedBehind,
-	reportedDifference,
-	reportedDrift,
-	reportedFinding,
-	requireDay,
-} from "../acknowledgement.ts";
-import { driftedPaths, knownFiles, type PackageDrift } from "../drift.ts";
-import { findingsOf } from "./audit.ts";
+import { type Acknowledgement, countingToday, findAcknowledged, findReported, requireDay, today } from "../acknowledgement.ts";
+import { type CheckedCage, reportedBy } from "../checked-cage.ts";
+import { knownFiles, type PackageDrift } from "../drift.ts";
+import { checkFindings } from "./audit.ts";
 import { hostChanges } from "./drift.ts";
-
-export interface CheckedFinding extends Finding {
-	readonly accepted: boolean;
-	/** A warning that the last trial already reported, so it is in the record. */
-	readonly known: boolean;
-}
-
-export interface CheckedCage {
-	readonly name: string;
-	readonly generation?: number;
-	/** ISO 8601, UTC: when the generation was built. */
-	readonly madeAt?: string;
-	readonly findings: readonly CheckedFinding[];
-	/** Host files that changed since the generation was copied. */
-	readonly drift: readonly PackageDrift[];
-	/** Further differences of a build today. Absent if planning was unnecessary because nothing was touched or installed. */
-	readonly plan?: Difference;
-	/** Processes in another generation, which get the new files at their next start. */
-	readonly behind: readonly number[];
-	/** Missing items that production watches observed. */
-	readonly missed?: { readonly watched: WatchResult; readonly missing: readonly Missing[] };
-	/** What an administrator acknowledged of all this, by its name, as far as it counts today. */
-	readonly acknowledged: ReadonlyMap<string, Acknowledgement>;
-	/** Set if its description or manifest is damaged. */
-	readonly damage?: Failure;
-}
-
-/** What nobody accepted or acknowledged, and the last trial did not report. */
-interface OpenFindings {
-	readonly findings: readonly CheckedFinding[];
-	readonly drift: readonly PackageDrift[];
-	/** A build of today would change more than the drift. */
-	readonly isOutdated: boolean;
-	readonly isBehind: boolean;
-}
-
-export function openFindings(cage: CheckedCage): OpenFindings {
-	const isOpen = ({ id }: ReportedFinding) => !cage.acknowledged.has(id);
-	const difference = differenceBesides(cage);
-	return {
-		findings: cage.findings.filter((one) => !one.accepted && !one.known && isOpen(reportedFinding(one))),
-		drift: cage.drift.filter((one) => isOpen(reportedDrift(one))),
-		isOutdated: !isSame(difference) && isOpen(reportedDifference(difference)),
-		isBehind: cage.behind.length > 0 && isOpen(reportedBehind(cage.generation ?? 0)),
-	};
-}
-
-/** False if the cage needs attention. */
-export function isClean(cage: CheckedCage): boolean {
-	const { drift, findings, isBehind, isOutdated: isOpen } = openFindings(cage);
-	return cage.damage === undefined && !findings.length && !drift.length && !isOpen && !isBehind;
-}
-
-/** Everything that can be acknowledged. */
-export function reportedBy(cage: Omit<CheckedCage, "acknowledged">): ReportedFinding[] {
-	const difference = differenceBesides(cage);
-	return [
-		...cage.findings.map(reportedFinding),
-		...cage.drift.map(reportedDrift),
-		...(isSame(difference) ? [] : [reportedDifference(difference)]),
-		...(cage.behind.length ? [reportedBehind(cage.generation ?? 0)] : []),
-	];
-}
-
-/** Changes that a build of today would make, without files that the drift already names. A directory counts only if nothing in it does. */
-export function differenceBesides({ drift, plan }: Pick<CheckedCage, "drift" | "plan">): Difference {
-	const drifted = driftedPaths(drift);
-	const others = <T extends { readonly path: Path; readonly kind: string }>(entries: readonly T[] = []) => {
-		const files = entries.filter(({ kind }) => kind !== "directory");
-		return (files.length ? files : entries).filter(({ path }) => !drifted.has(path));
-	};
-	return {
-		added: others(plan?.added),
-		removed: others(plan?.removed),
-		changed: (plan?.changed ?? []).filter(({ path }) => !drifted.has(path)),
-		settings: plan?.settings ?? [],
-	};
-}
-
-/** The local date as `YYYY-MM-DD`. */
-export function today(now: number): string {
-	const date = new Date(now);
-	const two = (number: number) => String(number).padStart(2, "0");
-	return [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
-}
-
-/** True if `update` would create another generation, whatever was acknowledged. */
-export function isOutdated({ drift, plan }: CheckedCage): boolean {
-	return drift.length > 0 || (plan !== undefined && !isSame(plan));
-}
 
 interface CheckOptions {
 	readonly deep?: boolean;
@@ -140,7 +35,7 @@ export async function checkCage(context: Context, name: string, options: CheckOp
 		const present = options.present ?? (await presentCage(context, name));
 		const { generation, manifest } = present;
 		const [findings, { drift, isTouched }] = await Promise.all([
-			checkFindings(context, present, { deep, ...omitUndefined({ footprints: all }) }),
+			checkFindings(context, present, { thorough: deep, ...omitUndefined({ footprints: all }) }),
 			hostChanges(context, manifest, deep),
 		]);
 		const comparison = await compareWithToday(context, present, drift, isTouched);
@@ -160,20 +55,6 @@ export async function checkCage(context: Context, name: string, options: CheckOp
 		if (!isDamage(error)) throw error;
 		return { name, findings: [], drift: [], behind: [], acknowledged: new Map(), damage: error };
 	}
-}
-
-/** The findings of the audit, and which of them are accepted or known. */
-export async function checkFindings(
-	context: Context,
-	{ cage, layout, manifest }: PresentCage,
-	{ deep = false, footprints: all }: Omit<CheckOptions, "present">,
-): Promise<CheckedFinding[]> {
-	const accepted = (cage.accepted ?? []).map(parseAcceptance);
-	const findings = await findingsOf(context, manifest, layout, { thorough: deep, ...omitUndefined({ footprints: all }) });
-	const knownFindings = (cage.trials.at(-1)?.findings ?? []).map(({ code, path }) => `${code} ${path}`);
-	const isKnown = ({ code, path, severity }: Finding) =>
-		severity === "warning" && knownFindings.includes(`${code} ${showPath(path)}`);
-	return findings.map((one) => ({ ...one, accepted: isAccepted(one, accepted), known: isKnown(one) }));
 }
 
 /**

@@ -6,8 +6,8 @@ import { changedText, settingsText } from "../../cli/format.ts";
 import type { Messages } from "../../messages/messages.ts";
 import { missedLine, missingToJson } from "../../plan/report/missing.ts";
 import { type Acknowledgement, processesBehindId, reportedDrift, reportedFinding, wouldChangeId } from "../acknowledgement.ts";
+import { type CheckedCage, differenceBesides, isOutdated, openFindings } from "../checked-cage.ts";
 import type { PackageDrift } from "../drift.ts";
-import { type CheckedCage, differenceBesides, isOutdated, openFindings } from "../engine/check.ts";
 
 /**
  * Results of `check`, one line per finding: name, place, meaning and fix. Host files are shown by package. With `openOnly`, without

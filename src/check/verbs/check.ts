@@ -6,7 +6,8 @@ import { wrapLines } from "../../cli/format.ts";
 import type { Terminal } from "../../cli/terminal.ts";
 import { logInRecord } from "../../record/verbs/record-log.ts";
 import { reportedFinding } from "../acknowledgement.ts";
-import { acknowledge, type CheckedCage, checkAll, checkCage, isClean } from "../engine/check.ts";
+import { type CheckedCage, isClean } from "../checked-cage.ts";
+import { acknowledge, checkAll, checkCage } from "../engine/check.ts";
 import { checkedText, checkedToJson, nagiosLine, openNames } from "../report/check.ts";
 
 interface CheckOptions {

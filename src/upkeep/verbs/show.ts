@@ -7,8 +7,7 @@ import { knownCage, type PresentCage, presentCage } from "../../cage/engine/cage
 import { countEntries } from "../../cage/manifest.ts";
 import type { CageContent } from "../../cage/ports.ts";
 import { confinementToJson, countsToJson } from "../../cage/report/cage-json.ts";
-import { type Acknowledgement, isExpired } from "../../check/acknowledgement.ts";
-import { today } from "../../check/engine/check.ts";
+import { type Acknowledgement, isExpired, today } from "../../check/acknowledgement.ts";
 import { acknowledgedText, acknowledgementToJson } from "../../check/report/check.ts";
 import { fields, indent } from "../../cli/format.ts";
 import type { Terminal } from "../../cli/terminal.ts";

@@ -3,9 +3,8 @@ import { Failure } from "../../base/failure.ts";
 import { showPath } from "../../base/path/quote.ts";
 import { presentCage } from "../../cage/engine/cages.ts";
 import { type Finding, isAccepted, parseAcceptance } from "../../cage/finding.ts";
-import { countingToday, reportedFinding } from "../../check/acknowledgement.ts";
+import { countingToday, reportedFinding, today } from "../../check/acknowledgement.ts";
 import { findingsOf } from "../../check/engine/audit.ts";
-import { today } from "../../check/engine/check.ts";
 import { type Alarm, isoTime } from "../alarm.ts";
 
 interface Danger {

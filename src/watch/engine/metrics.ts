@@ -1,7 +1,8 @@
 import type { Context } from "../../base/engine/context.ts";
 import type { Cage } from "../../cage/cage.ts";
 import { unlessDamaged } from "../../cage/engine/cages.ts";
-import { type CheckedCage, checkAll } from "../../check/engine/check.ts";
+import type { CheckedCage } from "../../check/checked-cage.ts";
+import { checkAll } from "../../check/engine/check.ts";
 import type { Alarm } from "../alarm.ts";
 
 /** The state of a cage that monitoring asks for. */

@@ -1,5 +1,5 @@
 import { reportedFinding } from "../../check/acknowledgement.ts";
-import { type CheckedCage, type CheckedFinding, isOutdated } from "../../check/engine/check.ts";
+import { type CheckedCage, type CheckedFinding, isOutdated } from "../../check/checked-cage.ts";
 import { printableLines } from "../../cli/format.ts";
 import { recentOnes } from "../alarm.ts";
 import type { MeasuredCage } from "../engine/metrics.ts";

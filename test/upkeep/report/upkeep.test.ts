@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { pathFromText } from "../../../src/base/path/path.ts";
-import type { CheckedCage } from "../../../src/check/engine/check.ts";
+import type { CheckedCage } from "../../../src/check/checked-cage.ts";
 import { checkedText } from "../../../src/check/report/check.ts";
 import { changedText, settingsText } from "../../../src/cli/format.ts";
 import { restartedText } from "../../../src/unit/report/restart.ts";
