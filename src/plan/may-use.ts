@@ -63,6 +63,7 @@ export function mayUse(input: MayUseInput): MayUse[] {
 	}
 	for (const { by, path } of helpers({ application, files, trace, configuration, started })) add(path, by);
 	for (const { by, path } of builtIn(started, input)) add(path, by);
+	for (const { by, path } of namedInSource(started, input)) add(path, by);
 	for (const { by, path } of keptForAccounts(input)) add(path, by);
 	return [...found.values()];
 }
@@ -221,6 +222,25 @@ function builtIn(
 		}
 	}
 	return [...found].map(([path, by]) => ({ path, by }));
+}
+
+/** Source code of a scripting language. Python reads what it compiled from it, but looks at it. */
+const sourceName = /\.(py|p[lm]|rb|php|js|lua|tcl|sh)$/;
+const quotedInEtc = /(?<=(["'`]))\/etc\/[\w.+/-]+(?=\1)/g;
+
+/** Returns files that a script of the application names, in those directories directly below /etc from which the application read. */
+function namedInSource(started: ReadonlySet<Path>, { files, trace }: MayUseInput): { readonly path: Path; readonly by: Path }[] {
+	const topOf = (path: Path) => directoriesTo(path).find((one) => parent(one) === etc && one !== path);
+	const used = [...trace.accesses.values()].filter(({ succeeded }) => succeeded.has("read") || succeeded.has("look"));
+	const tops = new Set(used.flatMap(({ path, succeeded }) => (succeeded.has("read") ? (topOf(path) ?? []) : [])));
+	if (!tops.size) return [];
+	const scripts = new Set([...started, ...used.flatMap(({ path }) => (sourceName.test(path) ? placeOf(path, files) : []))]);
+	return [...scripts].flatMap((by) => {
+		const text = textOf(by, files);
+		const names = text.startsWith(elfMagic) ? [] : (text.match(quotedInEtc) ?? []);
+		const paths = [...new Set(names)].map(pathFromText).filter((path) => tops.has(topOf(path) ?? path));
+		return paths.filter((path) => isNameable(path, files)).map((path) => ({ path, by }));
+	});
 }
 
 /** Whether only one application keeps programs in this directory. */

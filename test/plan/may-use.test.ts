@@ -101,6 +101,36 @@ describe("a daemon that ran", () => {
 	});
 });
 
+describe("a script", () => {
+	const source =
+		"pin = '/etc/portal/.creds/pin'\nkey = \"/etc/portal/none\"\nlist = '/etc/hosts'\nother = '/etc/site/params'\n# '/etc/portal/old\"\n";
+	const planned = (did: Record<string, Did>, started: readonly string[] = []) => {
+		const files = tree({
+			...host,
+			"/usr/lib/python3/dist-packages/portal/app.py": source,
+			"/usr/sbin/portal": program(`#!/usr/bin/perl\n${source}`),
+			"/etc/portal/keys/session": "x",
+			"/etc/portal/.creds/pin": "x",
+			"/etc/portal/old": "x",
+		});
+		const seen = { programs: new Set(started.map(pathFromText)) };
+		return included(planFor(files, trace({ ...did, "/etc/hosts": "look" }, seen)));
+	};
+	const app = "/usr/lib/python3/dist-packages/portal/app.py";
+
+	test.each<[string, Record<string, Did>, string[]]>([
+		["looked at", { [app]: "look" }, []],
+		["started", { "/usr/sbin/portal": "execute" }, ["/usr/sbin/portal"]],
+	])("that was %s adds the files that it names in its directory in /etc", (_, did, started) => {
+		const made = planned({ ...did, "/etc/portal/keys/session": "read" }, started);
+		expect(made["/etc/portal/.creds/pin"]).toBe("file");
+		expect(["/etc/site/params", "/etc/portal/old"].filter((path) => made[path] !== undefined)).toEqual([]);
+	});
+	test("adds nothing in a directory from which nothing was read", () => {
+		expect(planned({ [app]: "look" })["/etc/portal/.creds/pin"]).toBeUndefined();
+	});
+});
+
 describe("configuration that was read", () => {
 	test("adds the files that it names, without secrets, logs and comments, and a note names the secret's option", () => {
 		const made = plan({ "/etc/vpn/vpn.conf": "read" });
