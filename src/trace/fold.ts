@@ -122,7 +122,7 @@ export class TraceFold {
 	}
 
 	/**
-	 * Returns the last failures until now or until the main process exited: paths, and names of calls without a path, newest
+	 * Returns the last failures until now or until the main process failed: paths, and names of calls without a path, newest
 	 * last, at most 64.
 	 */
 	lastFailed(): string[] {

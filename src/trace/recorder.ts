@@ -71,7 +71,7 @@ export class LastFailures {
 		if (!this.#frozen) this.#ring[this.#count++ % maxKeptFailures] = what;
 	}
 
-	/** The main process has exited: later failures of other processes did not cause that. */
+	/** The main process has failed: later failures of other processes did not cause that. */
 	freeze(): void {
 		this.#frozen = true;
 	}
@@ -242,7 +242,8 @@ export class Recorder {
 	exit(pid: number, how: string): void {
 		const { exits } = this.trace;
 		if (pid === this.mainPid) {
-			this.failures.freeze();
+			// A daemon goes into the background: its parent exits with 0 before the work begins.
+			if (how !== "exit 0") this.failures.freeze();
 			exits.unshift({ pid, how });
 			return;
 		}

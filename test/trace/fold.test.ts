@@ -323,7 +323,10 @@ test("each failure is listed once, the newest last, up to a limit", () => {
 	expect(list).not.toContain("/20");
 });
 
-test("failures after the main process exited are ignored", () => {
+test.each([
+	["failed are ignored", 1, ["/etc/b", "/etc/a", "setgroups"]],
+	["left its work to a daemon count", 0, ["/etc/b", "/etc/a", "setgroups", "/etc/c"]],
+])("failures after the main process %s", (_, status, expected) => {
 	const fold = new TraceFold({ start: { initPid: 1, isApplication: () => true } });
 	const lines = [
 		'10 execve("/usr/bin/app", ["app"], 0x1 /* 0 vars */) = 0',
@@ -332,12 +335,12 @@ test("failures after the main process exited are ignored", () => {
 		'10 openat(AT_FDCWD, "/etc/a", O_RDONLY) = -1 ENOENT (No such file or directory)',
 		"10 fork() = 11",
 		"10 setgroups(1, [0]) = -1 EPERM (Operation not permitted)",
-		"10 +++ exited with 1 +++",
+		`10 +++ exited with ${status} +++`,
 		'11 openat(AT_FDCWD, "/etc/c", O_RDONLY) = -1 ENOENT (No such file or directory)',
 	];
 	fold.feed(Buffer.from(`${lines.join("\n")}\n`));
 	fold.end();
-	expect(fold.lastFailed()).toEqual(["/etc/b", "/etc/a", "setgroups"]);
+	expect(fold.lastFailed()).toEqual(expected);
 });
 
 describe("recordings of programs that make every kind of call", () => {
