@@ -135,6 +135,15 @@ describe("an unknown protocol", () => {
 		expect((await guessAt(port)).application.probes).toEqual([]);
 	});
 
+	test("that answers the look for a page and no browser gets no probe", async () => {
+		const port = await listening(
+			createServer((request, response) => {
+				if (request.httpVersion === "1.0") response.end("<title>Start</title>");
+				else request.socket.destroy();
+			}),
+		);
+		expect((await guessAt(port)).application.probes).toEqual([]);
+	});
 	test("that requires a password counts as an answer", async () => {
 		const port = await listening(createServer((_, response) => response.writeHead(401).end()));
 		const { application } = await guessAt(port);

@@ -64,7 +64,8 @@ const onHost = { onHost: true, root: "" };
 
 /**
  * Asks the service that listens at these addresses which of the proposed probes it answers. If its protocol is unknown, guesses a
- * probe from its greeting; a note names the guess. A silent service would be silent in its sandbox too, so nothing is searched there.
+ * probe from its greeting; a note names the guess, which counts only if the service answers it. A silent service would be silent in
+ * its sandbox too, so nothing is searched there.
  */
 export async function resolveProbes(
 	context: Pick<Context, "machine" | "signal">,
@@ -74,9 +75,13 @@ export async function resolveProbes(
 	if (!addresses.length || (answers.application.probes.length && !answers.otherProbes)) return answers;
 	const asked = await asPassesOnHost(context, answers);
 	if (asked.application.probes.length) return asked;
+	const { machine, signal } = context;
 	const { otherProbes: _, ...rest } = asked;
 	const places = atRealPaths(context.machine, addresses);
-	const [guess] = await guessFromGreetings(context, asked.application.command, places, onHost);
+	const guesses = await guessFromGreetings(context, asked.application.command, places, onHost);
+	// A server may answer one request of HTTP and no other.
+	const passed = await Promise.all(guesses.map(({ probe }) => machine.launcher.shell(probe, onHost, hostSeconds, signal)));
+	const guess = guesses.find((_, index) => passed[index]?.ok);
 	if (guess === undefined) return rest;
 	const notes = [...(asked.notes ?? []).filter((note) => !isRefused(note)), guess.note];
 	return { ...rest, notes, application: { ...asked.application, probes: [guess.probe] } };
