@@ -49,6 +49,7 @@ export function findMissing(
 				.map(({ path }) => path),
 		),
 		proven: new Set(plan.entries.filter(isProven).map(({ path }) => path)),
+		changed: new Set([...host.accesses.values()].flatMap((access) => (wantsToChange(access) ? [parent(access.path)] : []))),
 	};
 	const missing = [...cage.accesses.values()].flatMap((access) => missingOf(access, search) ?? []);
 	for (const { call, error, program } of cage.refusals.values()) {
@@ -195,6 +196,8 @@ interface Search {
 	readonly covers: readonly Path[];
 	readonly declined: ReadonlySet<Path>;
 	readonly proven: ReadonlySet<Path>;
+	/** Directories in which the host's run changed something. */
+	readonly changed: ReadonlySet<Path>;
 }
 
 function isProven({ reasons }: Entry): boolean {
@@ -253,7 +256,8 @@ function isMixed(operation: Operation, error: string, { path }: Access, { host }
 	return (error === "EACCES" || error === "EPERM") && !!host.accesses.get(path)?.failed.get(error)?.has(operation);
 }
 
-function failsOnlyInCage(operation: Operation, error: string, { path, succeeded }: Access, { files, host }: Search): boolean {
+function failsOnlyInCage(operation: Operation, error: string, { path, succeeded }: Access, search: Search): boolean {
+	const { changed, files, host } = search;
 	if (succeeded.has(operation)) return false;
 	const onHost = host.accesses.get(path);
 	// If something existed already, such as what an earlier run left in /run, the cage's run has to create it.
@@ -261,6 +265,8 @@ function failsOnlyInCage(operation: Operation, error: string, { path, succeeded 
 	// The trace did not see the start, so any layer of the cage that refuses something there may be one that the start needs
 	// open.
 	if (host.gaps.has("start-up") && isCageError(error, operation)) return areaOf(placeOf(path, files)) !== "kernel";
+	// Names of temporary files differ between runs.
+	if (error === "EROFS" && changed.has(parent(path))) return true;
 	// The host's run never used this path; the cage's run came here because something else failed. The cage may need it if the
 	// host has it.
 	if (error !== "ENOENT" || operation === "create") return false;

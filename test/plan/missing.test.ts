@@ -96,6 +96,11 @@ describe("the comparison of host and cage", () => {
 		["is byte code", { "/usr/lib/__pycache__/a.pyc": "create" }, { "/usr/lib/__pycache__/a.pyc": "EROFS:create" }],
 		["was made there by the application itself", {}, { "/etc/app/conf": "ENOENT:create" }],
 	])("ignores what %s", (_, onHost, inCage) => expect(missing(onHost, inCage)).toEqual([]));
+	test("finds a temporary file where the traced run wrote one of another name", () => {
+		const found = missing({ "/opt/x/file.71": "create write" }, { "/opt/x/file.82": "EROFS:create" });
+		expect(found).toMatchObject([{ kind: "read-only", path: "/opt/x/file.82" }]);
+		expect(missing({ "/opt/x/file.71": "read" }, { "/opt/x/file.82": "EROFS:create" })).toEqual([]);
+	});
 	test("finds paths that only the cage's run used, if the host has them", () => {
 		const data = "/usr/share/app/data";
 		expect(shown(missing({}, { [data]: "ENOENT:look" }))).toEqual([`${data} absent: path ${data}`]);

@@ -12,7 +12,7 @@ import { isMountedByLauncher } from "../../plan/areas.ts";
 import { errorTexts, type Missing, needsConsent, permissionFor, permissionOf } from "../../plan/missing.ts";
 import { optionFor } from "../../plan/neighbours.ts";
 import { executableWord, permissionWords } from "../../plan/permission-words.ts";
-import type { Entry } from "../../plan/plan.ts";
+import type { Entry, Plan } from "../../plan/plan.ts";
 import {
 	capabilityOptions,
 	lackedCapabilities,
@@ -154,10 +154,15 @@ const unreachable = (sockets: readonly Path[]) => ({
 
 /**
  * Why an application does not answer in its cage. Exit 4 if something was left out or refused deliberately: `needs-declined`,
- * `needs-account`, `needs-refused`. Exit 1 otherwise: `needs-capabilities` for those it may only keep, `needs-kernel-files` if it
- * names one that no cage shows, `exercise-fails-in-cage` if it only fails an exercise, `not-answered-in-cage…` with what is missing.
+ * `needs-closed-directory`, `needs-account`, `needs-refused`. Exit 1 otherwise: `needs-capabilities` for those it may only keep,
+ * `needs-kernel-files` if it names one that no cage shows, `exercise-fails-in-cage` if it only fails an exercise,
+ * `not-answered-in-cage…` with what is missing.
  */
-export function trialFailure(name: string, round: TrialRound, plan: LeftOut = { declined: [], entries: [] }): Failure {
+export function trialFailure(
+	name: string,
+	round: TrialRound,
+	plan: LeftOut & Partial<Pick<Plan, "notes">> = { declined: [], entries: [] },
+): Failure {
 	const probe = round.probes.find((one) => !one.ok);
 	const exercise = probe ? undefined : round.failedExercises.find((one) => !signalName.test(one));
 	const words = wordsOf(round.output, probe?.output ?? round.exerciseOutput);
@@ -210,6 +215,8 @@ export function trialFailure(name: string, round: TrialRound, plan: LeftOut = { 
 	}
 	const signals = round.failedExercises.filter((one) => signalName.test(one));
 	if (!probe && signals.length) return new Failure("not-answered-after-signal", { ...values, signals: signals.join(", ") }, 1);
+	const closed = closedDirectories(round.missing, plan.notes ?? []);
+	if (closed.length) return new Failure("needs-closed-directory", { ...values, paths: closed.map(showPath).join(", ") }, 4);
 	const likely = round.missing.filter(({ importance }) => importance?.level !== "noise");
 	const stopped = likely.length ? undefined : probeCannotRun(round.probes);
 	if (stopped) return stopped;
@@ -222,6 +229,13 @@ export function trialFailure(name: string, round: TrialRound, plan: LeftOut = { 
 	const ending = words === "" ? "-silent" : "";
 	if (!likely.length) return new Failure(`not-answered-in-cage-nothing-missing${ending}`, values, 1);
 	return new Failure(`not-answered-in-cage${ending}`, { ...values, ...named }, 1);
+}
+
+/** Returns the directories in which something could not be written and that no cage may open. */
+function closedDirectories(missing: readonly Missing[], notes: Plan["notes"]): Path[] {
+	const refused = new Set(notes.flatMap(({ code, values }) => (code === "writes-system-directory" ? values.path : [])));
+	const written = missing.flatMap(({ kind, path }) => (kind === "read-only" && path !== undefined ? [parent(path)] : []));
+	return [...new Set(written)].filter((directory) => refused.has(showPath(directory)));
 }
 
 /** Signals are among the exercises. */

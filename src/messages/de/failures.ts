@@ -270,6 +270,8 @@ export const failuresDe: Failures = {
 	"needs-excluded":
 		"{name} antwortet in seinem Käfig nicht{words?: %}. Die Anwendung braucht weggelassene Dateien: {paths}. Entfernen Sie das zutreffende --exclude. Probe: {probe}",
 	"file-exists": "{path} existiert bereits und wird nicht überschrieben. Wählen Sie einen anderen Dateinamen.",
+	"needs-closed-directory":
+		"{name} antwortet in seinem Käfig nicht{words?: %}. Die Anwendung schreibt nach {paths}, wohin kein Käfig schreiben darf: in ein Verzeichnis des Systems oder in eines, dessen Dateien der Host ausführt oder ihnen vertraut. Suchen Sie eine Einstellung, die ein anderes Verzeichnis nennt. Probe: {probe}",
 	"needs-account":
 		"{name} antwortet in seinem Käfig nicht{words?: %}. Die Anwendung braucht weggelassene Konten: {accounts}. Wenn der Käfig sie kennen darf, entfernen Sie --without-account. Probe: {probe}",
 	"needs-declined-executing":

@@ -251,6 +251,8 @@ export const failuresEn = {
 	"needs-excluded":
 		"{name} does not answer in its cage{words?: %}. It needs files that were left out: {paths}. Remove the --exclude that matches them. Probe: {probe}",
 	"file-exists": "{path} already exists and is not overwritten. Choose another file name.",
+	"needs-closed-directory":
+		"{name} does not answer in its cage{words?: %}. It writes to {paths}, where no cage may write: a directory of the system, or one whose files the host executes or trusts. Look for a setting that names another directory. Probe: {probe}",
 	"needs-account":
 		"{name} does not answer in its cage{words?: %}. It needs accounts that were left out: {accounts}. If the cage may know them, remove --without-account. Probe: {probe}",
 	"needs-declined-executing":

@@ -244,6 +244,17 @@ describe("an application that does not answer in its cage", () => {
 		const all = [absent("/a"), absent("/etc/key", { declined: true })];
 		expect(failure(all)).toMatchObject({ code: "needs-excluded", exit: 4, values: { paths: "/etc/key" } });
 	});
+	test("is reported with the directory where no cage may write", () => {
+		const trusted = { code: "writes-system-directory", values: { path: "/var/spool/cron/tmp" } };
+		const failed = (place: string) => {
+			const missing = [absent(`${place}/file.71`, { kind: "read-only", error: "EROFS" })];
+			const round = roundOf({ probes, missing, answered: false, output: "cannot create\n" });
+			return trialFailure("app", round, { declined: [], entries: [], notes: [trusted] });
+		};
+		const values = { paths: "/var/spool/cron/tmp", words: "cannot create" };
+		expect(failed("/var/spool/cron/tmp")).toMatchObject({ code: "needs-closed-directory", exit: 4, values });
+		expect(failed("/var/lib/app")).toMatchObject({ code: "not-answered-in-cage" });
+	});
 	test("names all secrets that it opened, with the options that allow them", () => {
 		const secret = (path: string, call: string) =>
 			entry(path, { decision: "declined", risks: ["secret"], reasons: [{ kind: "traced", calls: [call] }] });
