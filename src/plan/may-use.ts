@@ -69,8 +69,8 @@ export function mayUse(input: MayUseInput): MayUse[] {
 }
 
 /**
- * Returns files in /etc that of all accounts only the application's may read, if code that it loaded names them: a library has the
- * path of its passwords built in, and no request logged in.
+ * Returns files in /etc that of all accounts only the application's may read, if it listed their directory or code that it loaded names
+ * them: a library has the path of its passwords built in, and no request logged in.
  */
 function keptForAccounts({ files, identity, trace }: MayUseInput): { readonly path: Path; readonly by: Path }[] {
 	const uids = new Set([identity.uid, ...trace.uids].filter((id) => id > 0));
@@ -81,14 +81,20 @@ function keptForAccounts({ files, identity, trace }: MayUseInput): { readonly pa
 		return kind === "file" && isKept && !trace.accesses.has(path) ? [path] : [];
 	});
 	if (!candidates.length) return [];
+	const listed = candidates.flatMap((path) => {
+		const { programs = [], succeeded } = trace.accesses.get(parent(path)) ?? {};
+		const [by] = programs;
+		return by !== undefined && succeeded?.has("list") ? [{ path, by }] : [];
+	});
 	const loaded = [...trace.accesses.values()]
 		.filter(({ succeeded }) => succeeded.has("read") || succeeded.has("execute"))
 		.map(({ path }) => placeOf(path, files));
-	return [...new Set(loaded)].flatMap((by) => {
+	const named = [...new Set(loaded)].flatMap((by) => {
 		if (files.read(by, elfMagic.length)?.toString("latin1") !== elfMagic) return [];
 		const text = textOf(by, files);
 		return candidates.filter((path) => text.includes(`${path}\0`)).map((path) => ({ path, by }));
 	});
+	return [...named, ...listed];
 }
 
 /**

@@ -3,7 +3,7 @@ import { type Path, pathFromText } from "../../src/base/path/path.ts";
 import type { Trace } from "../../src/trace/trace.ts";
 import { makeElf } from "./elf/make-elf.ts";
 import { application, asApp, type Did, entryAt, included, planFor, rules, trace } from "./traces.ts";
-import { file, link, type Node, tree } from "./tree.ts";
+import { directory, file, link, type Node, tree } from "./tree.ts";
 
 const program = (content = "\x7fELF", size = 1000) => file(content, { mode: 0o755, size });
 const host: Record<string, Node> = {
@@ -49,6 +49,13 @@ describe("a file that only the application's accounts may read", () => {
 		const reasons = [{ kind: "may-use", by: "/usr/lib/sasl/libpassdb.so" }];
 		expect(entryAt(planned(kept), "/etc/passdb")).toMatchObject({ decision: "include", reasons });
 		expect(entryAt(planned(file("x", { uid: 900, mode: 0o600 }), "/etc/passdb", {}), "/etc/passdb")).toMatchObject({ reasons });
+	});
+	test("goes in if the application listed its directory", () => {
+		const files = tree({ ...host, "/etc/keys": directory(), "/etc/keys/0": kept, "/etc/keys/all": "x" });
+		const planOf = (did: Did) => planFor(files, trace({ "/etc/keys": did }, { gids: new Set([45]) }), { identity: asApp });
+		expect(entryAt(planOf("list"), "/etc/keys/0")).toMatchObject({ reasons: [{ kind: "may-use", by: "/usr/bin/app" }] });
+		expect(entryAt(planOf("list"), "/etc/keys/all")).toBeUndefined();
+		expect(entryAt(planOf("look"), "/etc/keys/0")).toBeUndefined();
 	});
 	test.each<[string, Parameters<typeof planned>]>([
 		["everybody may read", [file("database", { gid: 45, mode: 0o644 })]],

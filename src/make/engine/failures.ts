@@ -12,7 +12,7 @@ import { isMountedByLauncher } from "../../plan/areas.ts";
 import { errorTexts, type Missing, needsConsent, permissionFor, permissionOf } from "../../plan/missing.ts";
 import { optionFor } from "../../plan/neighbours.ts";
 import { executableWord, permissionWords } from "../../plan/permission-words.ts";
-import type { Entry, Plan } from "../../plan/plan.ts";
+import type { Entry, Plan, Reason } from "../../plan/plan.ts";
 import {
 	capabilityOptions,
 	lackedCapabilities,
@@ -154,8 +154,8 @@ const unreachable = (sockets: readonly Path[]) => ({
 
 /**
  * Why an application does not answer in its cage. Exit 4 if something was left out or refused deliberately: `needs-declined`,
- * `needs-closed-directory`, `needs-account`, `needs-refused`. Exit 1 otherwise: `needs-capabilities` for those it may only keep,
- * `needs-kernel-files` if it names one that no cage shows, `exercise-fails-in-cage` if it only fails an exercise,
+ * `may-need-declined`, `needs-closed-directory`, `needs-account`, `needs-refused`. Exit 1 otherwise: `needs-capabilities` for those
+ * it may only keep, `needs-kernel-files` if it names one that no cage shows, `exercise-fails-in-cage` if it only fails an exercise,
  * `not-answered-in-cage…` with what is missing.
  */
 export function trialFailure(
@@ -226,6 +226,12 @@ export function trialFailure(
 	});
 	const named = missing.length ? { missing: missing.join(", ") } : {};
 	if (exercise !== undefined) return new Failure("exercise-fails-in-cage", { ...values, ...named }, 1);
+	const unread = plan.entries.filter(({ decision, reasons }) => decision === "declined" && reasons.some(mayBeUsed));
+	const allowing = likely.length ? [] : unread.flatMap(({ path }) => optionsToInclude(path, plan));
+	if (allowing.length) {
+		const paths = unread.map(({ path }) => showPath(path)).join(", ");
+		return new Failure("may-need-declined", { ...values, paths, options: allowing.join(" ") }, 4);
+	}
 	const ending = words === "" ? "-silent" : "";
 	if (!likely.length) return new Failure(`not-answered-in-cage-nothing-missing${ending}`, values, 1);
 	return new Failure(`not-answered-in-cage${ending}`, { ...values, ...named }, 1);
@@ -240,6 +246,8 @@ function closedDirectories(missing: readonly Missing[], notes: Plan["notes"]): P
 
 /** Signals are among the exercises. */
 const signalName = /^SIG[A-Z]/;
+
+const mayBeUsed = ({ kind }: Reason) => kind === "may-use";
 
 const wasOpened = ({ decision, reasons }: Entry) =>
 	decision === "declined" &&

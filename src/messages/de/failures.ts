@@ -267,6 +267,8 @@ export const failuresDe: Failures = {
 		"Unbekannte Berechtigung '{value}' für --{option}. Es gibt proc, own-process, kernel-proc, sys, unix-sockets, netlink, uevents, packet-sockets, multicast, syslog, memfd, writable-code, ports, abstract-sockets, call:NAME, capability:NAME, port:NUMMER, socket:PFAD und executable-data:VERZEICHNIS.",
 	"needs-declined":
 		"{name} antwortet in seinem Käfig nicht{words?: %}. Die Anwendung braucht weggelassene Dateien: {paths}. Wenn der Käfig sie enthalten darf, ergänzen Sie {options}. Probe: {probe}",
+	"may-need-declined":
+		"{name} antwortet in seinem Käfig nicht{words?: %}, obwohl nichts fehlt, was beim Beobachten gelang. Vielleicht braucht die Anwendung weggelassene Dateien: {paths}. Wenn der Käfig sie enthalten darf, ergänzen Sie {options}. Probe: {probe}",
 	"needs-excluded":
 		"{name} antwortet in seinem Käfig nicht{words?: %}. Die Anwendung braucht weggelassene Dateien: {paths}. Entfernen Sie das zutreffende --exclude. Probe: {probe}",
 	"file-exists": "{path} existiert bereits und wird nicht überschrieben. Wählen Sie einen anderen Dateinamen.",

@@ -248,6 +248,8 @@ export const failuresEn = {
 		"Unknown permission '{value}' for --{option}: use proc, own-process, kernel-proc, sys, unix-sockets, netlink, uevents, packet-sockets, multicast, syslog, memfd, writable-code, ports, abstract-sockets, call:NAME, capability:NAME, port:NUMBER, socket:PATH or executable-data:DIR.",
 	"needs-declined":
 		"{name} does not answer in its cage{words?: %}. It needs files that were left out: {paths}. If the cage may contain them, add {options}. Probe: {probe}",
+	"may-need-declined":
+		"{name} does not answer in its cage{words?: %}, although nothing that succeeded in the trace is missing. It may need files that were left out: {paths}. If the cage may contain them, add {options}. Probe: {probe}",
 	"needs-excluded":
 		"{name} does not answer in its cage{words?: %}. It needs files that were left out: {paths}. Remove the --exclude that matches them. Probe: {probe}",
 	"file-exists": "{path} already exists and is not overwritten. Choose another file name.",

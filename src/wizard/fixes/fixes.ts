@@ -165,6 +165,7 @@ export const fixes: Readonly<Record<string, FixOf>> = {
 	"unproven-state": step("files"),
 	"needs-excluded": step("files"),
 	"needs-declined": step("files"),
+	"may-need-declined": step("files"),
 	"needs-declined-executing": step("files"),
 	"plan-path-twice": step("files"),
 	"decoys-none": step("files"),

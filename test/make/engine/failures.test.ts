@@ -255,6 +255,13 @@ describe("an application that does not answer in its cage", () => {
 		expect(failed("/var/spool/cron/tmp")).toMatchObject({ code: "needs-closed-directory", exit: 4, values });
 		expect(failed("/var/lib/app")).toMatchObject({ code: "not-answered-in-cage" });
 	});
+	test("is reported with the secrets that it may use if nothing else is missing", () => {
+		const by = pathFromText("/usr/bin/app");
+		const key = entry("/etc/keys/0", { decision: "declined", risks: ["secret"], reasons: [{ kind: "may-use", by }] });
+		const values = { paths: "/etc/keys/0", options: "--allow-secret /etc/keys/0" };
+		expect(failure([], "no keys\n", [key])).toMatchObject({ code: "may-need-declined", exit: 4, values });
+		expect(failure([absent("/a")], "no keys\n", [key])).toMatchObject({ code: "not-answered-in-cage" });
+	});
 	test("names all secrets that it opened, with the options that allow them", () => {
 		const secret = (path: string, call: string) =>
 			entry(path, { decision: "declined", risks: ["secret"], reasons: [{ kind: "traced", calls: [call] }] });
