@@ -9,6 +9,7 @@ import {
 	temporaryDirectories,
 	temporaryLimits,
 } from "../confine/places.ts";
+import type { Entry } from "../plan/plan.ts";
 import { initOf, mountedData, type UnitInput } from "./input.ts";
 import { bindWord, pathText, pathWord, type UnitLines } from "./lines.ts";
 
@@ -82,7 +83,7 @@ export function files(unit: UnitLines, input: UnitInput): void {
 	unit.set("ProtectSystem", "strict");
 	const inHomes = [...writable, ...binds.map(({ path }) => path), pathFromText(plan.application.cwd)].some(inHome);
 	const entryInHomes = plan.entries.find(
-		({ path, decision, kind }) => decision === "include" && kind !== "directory" && inHome(path),
+		(entry) => entry.decision === "include" && inHome(entry.path) && (entry.kind !== "directory" || isEntered(entry)),
 	);
 	if (inHomes) unit.comment(`No ProtectHome=, because it would hide or lock the cage's own files in ${homes.join(", ")}.`);
 	else if (entryInHomes) {
@@ -204,6 +205,11 @@ function logSockets(unit: UnitLines, syslog: Path | undefined): void {
 	}
 	unit.comment("Hides the sockets of the host's journal; output is logged without them.");
 	unit.set("BindLogSockets", "no");
+}
+
+/** Whether the application used a directory as such, which ProtectHome=yes refuses to an account without capabilities. */
+function isEntered({ reasons }: Pick<Entry, "reasons">): boolean {
+	return reasons.some((reason) => reason.kind === "traced" && reason.calls.some((call) => /^(f?chdir|open)/.test(call)));
 }
 
 function inHome(path: Path): boolean {

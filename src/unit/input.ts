@@ -5,7 +5,7 @@ import type { Bind, Limits } from "../service/application.ts";
 
 /** The parts of a plan that a unit needs. */
 interface UnitPlan extends Pick<Plan, "application" | "identity" | "permissions"> {
-	readonly entries: readonly Pick<Entry, "path" | "kind" | "decision">[];
+	readonly entries: readonly Pick<Entry, "path" | "kind" | "decision" | "reasons">[];
 }
 
 /** The data for a cage's unit. */

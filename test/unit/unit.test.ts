@@ -203,6 +203,13 @@ describe("a cage's unit", () => {
 		const decoy = entry("/root/.ssh/id_ed25519", { kind: "generated" });
 		expect(values(unit({ entries: [decoy] }), "ProtectHome")).toEqual(["read-only"]);
 	});
+	it.each([
+		["chdir", "read-only"],
+		["newfstatat", "yes"],
+	])("hides no home that the application entered (%s)", (call, expected) => {
+		const home = entry("/root", { kind: "directory", reasons: [{ kind: "traced", calls: [call] }] });
+		expect(values(unit({ entries: [home] }), "ProtectHome")).toEqual([expected]);
+	});
 
 	it("limits size and files of /dev/shm, without another entry for that path, which would win", () => {
 		expect(values(unit(), "TemporaryFileSystem")[0]).toBe("/dev/shm:mode=1777,nosuid,nodev,noexec,size=20%,nr_inodes=128k");
