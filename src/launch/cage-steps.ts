@@ -220,7 +220,6 @@ function kernelSteps(
  * process, which it must not change either. `proc`: where it is mounted.
  */
 export function lockSettings(proc: Path, options: string): string[] {
-	const settings = "find . -mindepth 1 -maxdepth 1 '(' ! -name '[0-9]*' -o -name 1 ')' '(' -type d -o -type f ')'";
 	// As fstab(5) writes special characters.
 	const written = proc.replace(/[\s\\#]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`);
 	const place = quoteShell(written as Path);
@@ -228,7 +227,11 @@ export function lockSettings(proc: Path, options: string): string[] {
 	return [
 		// A process for each of some fifty files takes twenty times as long as one that reads a table. It must be a regular file.
 		"mount -n -t tmpfs -o size=1m,mode=700 tmpfs /sys",
-		`( cd ${quoteShell(proc)} && settings=$(${settings}) || exit ${launchFailed}; for setting in $settings; do ${line}; done >/sys/table )`,
+		// Looks at no other process, because it may end meanwhile.
+		`( cd ${quoteShell(proc)} || exit ${launchFailed}`,
+		'for setting in [!0-9]* 1; do [ ! -L "$setting" ] || continue',
+		`{ [ -d "$setting" ] || [ -f "$setting" ]; } && ${line} || exit ${launchFailed}`,
+		"done >/sys/table ) || exit",
 		`mount -n -a -T /sys/table || exit ${launchFailed}`,
 		"umount -n /sys",
 	];

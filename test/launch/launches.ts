@@ -1,4 +1,7 @@
 import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { pathFromText } from "../../src/base/path/path.ts";
 import { landlockRuleset } from "../../src/confine/landlock.ts";
 import type { CageRoot, HostRoot, LaunchSpec, SandboxRoot } from "../../src/launch/launch.ts";
@@ -63,9 +66,11 @@ export const spec = (root: LaunchSpec["root"], values: Partial<LaunchSpec> = {})
 export function commands(made: LaunchSpec): string[][] {
 	const names = "prlimit mount umount mkdir mknod ln cp chown chmod cd rm made exec_".split(" ");
 	const functions = names.map((name) => `${name}() { printf '%s\\0' ${name} "$@"; printf '\\n\\0'; }`);
-	// What a writable /proc contains beside processes.
-	functions.push("find() { echo ./sys; }");
-	functions.push("written() { while read -r line; do printf '%s\\0' written $line; done; printf '\\n\\0'; }");
+	const proc = mkdtempSync(join(tmpdir(), "cagewright-proc-"));
+	for (const name of ["1", "2", "sys"]) mkdirSync(join(proc, name));
+	symlinkSync("2", join(proc, "self"));
+	functions.push(`cd() { printf '%s\\0' cd "$@"; printf '\\n\\0'; case $1 in */proc) command cd ${proc};; esac; }`);
+	functions.push("written() { while read -r line; do printf '%s\\0' written $line; printf '\\n\\0'; done; }");
 	const script = launchScript(made)
 		.replace(/^exec /m, "exec_ ")
 		.replace(/^: >/gm, "made ")
@@ -78,6 +83,7 @@ export function commands(made: LaunchSpec): string[][] {
 		encoding: "latin1",
 		env: { PATH: "/nonexistent" },
 	});
+	rmSync(proc, { recursive: true });
 	const all: string[][] = [[]];
 	for (const word of output.split("\0").slice(0, -1)) {
 		if (word === "\n") all.push([]);

@@ -51,7 +51,7 @@ describe("the sandbox", () => {
 			`mount -n -t proc -o nosuid,nodev,noexec proc ${dir}/proc`,
 			"mount -n -t tmpfs -o size=1m,mode=700 tmpfs /sys",
 			`cd ${dir}/proc`,
-			`written ${dir}/proc/./sys ${dir}/proc/./sys none bind,ro,nosuid,nodev,noexec`,
+			...["sys", "1"].map((name) => `written ${dir}/proc/${name} ${dir}/proc/${name} none bind,ro,nosuid,nodev,noexec`),
 			"mount -n -a -T /sys/table",
 			"umount -n /sys",
 			`mount -n -t sysfs -o ro,nosuid,nodev,noexec sysfs ${dir}/sys`,
