@@ -215,8 +215,6 @@ export function trialFailure(
 	}
 	const signals = round.failedExercises.filter((one) => signalName.test(one));
 	if (!probe && signals.length) return new Failure("not-answered-after-signal", { ...values, signals: signals.join(", ") }, 1);
-	const closed = closedDirectories(round.missing, plan.notes ?? []);
-	if (closed.length) return new Failure("needs-closed-directory", { ...values, paths: closed.map(showPath).join(", ") }, 4);
 	const likely = round.missing.filter(({ importance }) => importance?.level !== "noise");
 	const stopped = likely.length ? undefined : probeCannotRun(round.probes);
 	if (stopped) return stopped;
@@ -226,6 +224,10 @@ export function trialFailure(
 	});
 	const named = missing.length ? { missing: missing.join(", ") } : {};
 	if (exercise !== undefined) return new Failure("exercise-fails-in-cage", { ...values, ...named }, 1);
+	const closed = closedDirectories(round.missing, plan.notes ?? []);
+	if (closed.length && likely.every(({ kind }) => kind === "read-only")) {
+		return new Failure("needs-closed-directory", { ...values, paths: closed.map(showPath).join(", ") }, 4);
+	}
 	const unread = plan.entries.filter(({ decision, reasons }) => decision === "declined" && reasons.some(mayBeUsed));
 	const allowing = likely.length ? [] : unread.flatMap(({ path }) => optionsToInclude(path, plan));
 	if (allowing.length) {

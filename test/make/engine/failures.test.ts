@@ -246,14 +246,17 @@ describe("an application that does not answer in its cage", () => {
 	});
 	test("is reported with the directory where no cage may write", () => {
 		const trusted = { code: "writes-system-directory", values: { path: "/var/spool/cron/tmp" } };
+		const cannotWrite = (place: string) => [absent(`${place}/file.71`, { kind: "read-only", error: "EROFS" })];
 		const failed = (place: string) => {
-			const missing = [absent(`${place}/file.71`, { kind: "read-only", error: "EROFS" })];
-			const round = roundOf({ probes, missing, answered: false, output: "cannot create\n" });
+			const round = roundOf({ probes, missing: cannotWrite(place), answered: false, output: "cannot create\n" });
 			return trialFailure("app", round, { declined: [], entries: [], notes: [trusted] });
 		};
 		const values = { paths: "/var/spool/cron/tmp", words: "cannot create" };
 		expect(failed("/var/spool/cron/tmp")).toMatchObject({ code: "needs-closed-directory", exit: 4, values });
 		expect(failed("/var/lib/app")).toMatchObject({ code: "not-answered-in-cage" });
+		const absentToo = [absent("/a"), ...cannotWrite("/var/spool/cron/tmp")];
+		const other = roundOf({ probes, missing: absentToo, answered: false, output: "cannot create\n" });
+		expect(trialFailure("app", other, { declined: [], entries: [], notes: [trusted] }).code).toBe("not-answered-in-cage");
 	});
 	test("is reported with the secrets that it may use if nothing else is missing", () => {
 		const by = pathFromText("/usr/bin/app");
