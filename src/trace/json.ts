@@ -61,6 +61,7 @@ const schema = v.object({
 	// Names of abstract sockets are bytes, like paths.
 	abstractSockets: setOf(pathSchema),
 	abstractPeers: addedSetOf(pathSchema),
+	refusedAbstract: addedSetOf(pathSchema),
 	chroots: setOf(pathSchema),
 	moves: addedSetOf(path),
 	writeTests: addedSetOf(path),
@@ -101,6 +102,7 @@ export function traceToJson(trace: Trace): TraceJson {
 		unreachable: [...trace.unreachable],
 		abstractSockets: paths(trace.abstractSockets),
 		abstractPeers: paths(trace.abstractPeers),
+		refusedAbstract: paths(trace.refusedAbstract),
 		chroots: paths(trace.chroots),
 		moves: paths(trace.moves),
 		writeTests: paths(trace.writeTests),

@@ -138,10 +138,7 @@ export class Sockets {
 		if (!failed && (event.call === "bind" || stringOf(name) !== syslogName)) recorder.trace.families.add("AF_UNIX");
 		if (name?.startsWith("@")) {
 			const abstract = stringOf(name.slice(1));
-			if (failed || abstract === undefined) return [];
-			recorder.trace.abstractSockets.add(own(abstract));
-			if (event.call === "bind") this.#ownAbstract.add(own(abstract));
-			else if (!this.#ownAbstract.has(abstract)) recorder.trace.abstractPeers.add(own(abstract));
+			if (abstract !== undefined) this.#abstractTouch(event, own(abstract), recorder.trace);
 			return [];
 		}
 		const named = stringOf(name);
@@ -152,6 +149,16 @@ export class Sockets {
 		else if (event.call === "bind" || !failed) this.unheard.delete(path);
 		const operations = [event.call === "bind" ? ("listen" as const) : ("connect" as const)];
 		return [{ access: recorder.access(path), operations, error: event.error && recorder.name(event.error) }];
+	}
+
+	#abstractTouch({ call, error }: CallEvent, name: string, trace: Trace): void {
+		const { abstractPeers, abstractSockets, refusedAbstract } = trace;
+		if (error === "ECONNREFUSED" && refusedAbstract.size < maxPeers) refusedAbstract.add(name);
+		if (error !== undefined) return;
+		abstractSockets.add(name);
+		refusedAbstract.delete(name);
+		if (call === "bind") this.#ownAbstract.add(name);
+		else if (!this.#ownAbstract.has(name)) abstractPeers.add(name);
 	}
 
 	#connected({ error }: CallEvent, text: string, { peers, unreachable }: Trace): void {

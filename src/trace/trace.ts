@@ -88,6 +88,8 @@ export interface Trace {
 	readonly abstractSockets: Set<string>;
 	/** Those of other processes: connected, and not bound by the application before. */
 	readonly abstractPeers: Set<string>;
+	/** Abstract unix sockets on which nobody listened (ECONNREFUSED), as for every one of the host in a sandbox. */
+	readonly refusedAbstract: Set<string>;
 	/** Directories that the application itself changed its root to. */
 	readonly chroots: Set<Path>;
 	/**
@@ -131,6 +133,7 @@ const setNames = [
 		"mainPrograms",
 		"abstractSockets",
 		"abstractPeers",
+		"refusedAbstract",
 		"chroots",
 		"moves",
 		"writeTests",

@@ -243,6 +243,15 @@ describe("sockets", () => {
 		const { abstractPeers, abstractSockets } = traceOf(call("bind", "own") + call("connect", "own") + call("connect", "bus"));
 		expect([[...abstractSockets], [...abstractPeers]]).toEqual([["own", "bus"], ["bus"]]);
 	});
+
+	test("an abstract socket is refused if nobody ever listened on it", () => {
+		const connect = (name: string, outcome: string) =>
+			`10  connect(4<socket:[1]>, {sa_family=AF_UNIX, sun_path=@"${name}"}, 6) = ${outcome}\n`;
+		const refused = "-1 ECONNREFUSED (Connection refused)";
+		const lines = connect("cmap", refused) + connect("late", refused) + connect("late", "0") + connect("busy", "-1 EAGAIN (x)");
+		const { abstractSockets, refusedAbstract } = traceOf(lines);
+		expect([[...refusedAbstract], [...abstractSockets]]).toEqual([["cmap"], ["late"]]);
+	});
 });
 
 test("a successful memfd_create is recorded", () => {

@@ -4,6 +4,7 @@ import { allPids, linkTarget, namesIn, statusText, textOf, unitsAround } from ".
 import { findTool, readTool } from "../../base/host/tools.ts";
 import { baseName, type Path, pathFromBytes } from "../../base/path/path.ts";
 import { addressText } from "../../service/host/processes.ts";
+import { boundUnixSockets, unixSocketTable } from "../../service/unix-socket-table.ts";
 import type { Endpoint, InetSocket, PortFacts } from "../listening-ports.ts";
 
 /** A process of this machine, with its account and what it has open. */
@@ -83,12 +84,9 @@ const listSeconds = 10_000;
 export async function unixSockets(): Promise<UnixSockets> {
 	const names = new Map<string, string>();
 	const offered = new Set<string>();
-	for (const line of (textOf("/proc/net/unix") ?? "").split("\n")) {
-		const [, flags = "0", type, inode = "", name = ""] = /^\S+ \S+ \S+ ([0-9A-F]+) (\S+) \S+ +(\d+) (.+)$/.exec(line) ?? [];
-		if (inode === "") continue;
+	for (const { inode, isOffered, name } of boundUnixSockets(textOf(unixSocketTable) ?? "")) {
 		names.set(inode, name);
-		// __SO_ACCEPTCON, or SOCK_DGRAM
-		if ((Number.parseInt(flags, 16) & 0x10000) !== 0 || type === "0002") offered.add(inode);
+		if (isOffered) offered.add(inode);
 	}
 	if (findTool("ss") === undefined) return { names, offered, peers: undefined };
 	const listed = await readTool("ss", ["-xan"], { maxBuffer: 1 << 26, timeout: listSeconds, encoding: "buffer" }).catch(

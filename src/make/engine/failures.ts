@@ -27,6 +27,7 @@ import { probeCannotRun } from "../../probe/engine/probing.ts";
 import { showProbe } from "../../probe/lines.ts";
 import type { Application } from "../../service/application.ts";
 import { errorText, isErrorOutput, shortened } from "../../service/error-text.ts";
+import { boundUnixSockets, unixSocketTable } from "../../service/unix-socket-table.ts";
 import type { TraceResult } from "../../trace/engine/trace.ts";
 import { type Access, type Operation, showPeer, type Trace, unreachablePeers } from "../../trace/trace.ts";
 import type { TrialRound } from "./trial.ts";
@@ -63,8 +64,9 @@ export function startFailure(
 	const neverPermitted = [...refusedCalls(trace).map(({ call }) => `${call}()`), ...refusedSocketFamilies(trace)];
 	// Earlier ones did not stop it.
 	const calls = neverPermitted.filter((call) => lastFailed === undefined || call === last?.what).join(", ");
+	const away = [...unreachablePeers(trace).map(showPeer), ...(isOnHost ? [] : refusedAbstractSockets(trace, files))];
 	const where = {
-		...(trace.unreachable.size ? { away: unreachablePeers(trace).map(showPeer).slice(0, mostAddresses).join(", ") } : {}),
+		...(away.length ? { away: away.slice(0, mostAddresses).join(", ") } : {}),
 		...(last ? { refused: `${last.what} (${last.error})` } : {}),
 		...omitUndefined({ service }),
 	};
@@ -115,10 +117,20 @@ export function startFailure(
 	if (calls) return new Failure("failed-refused", { ...values, calls }, 1);
 	if (sockets.length) return new Failure("failed-unreachable", { ...values, ...unreachable(sockets) }, 1);
 	if (!isOnHost) {
-		const works = where.away === undefined ? "failed-only-in-sandbox" : "failed-without-machine";
+		const works = !away.length ? "failed-only-in-sandbox" : "failed-without-machine";
 		return new Failure(service === undefined ? "failed-in-sandbox" : works, { ...values, ...where }, 1);
 	}
 	return new Failure(values.words === "" ? "failed-on-host-silent" : "failed-on-host", values, 1);
+}
+
+/** Returns the abstract sockets that it asked and on which a service of this host listens, e.g. `@cmap`. */
+function refusedAbstractSockets({ refusedAbstract }: Trace, files: Files): string[] {
+	if (!refusedAbstract.size) return [];
+	const table = files.read(pathFromText(unixSocketTable))?.toString("latin1") ?? "";
+	const offered = new Set(boundUnixSockets(table).flatMap(({ isOffered, name }) => (isOffered ? name : [])));
+	const asked = [...refusedAbstract].filter((name) => offered.has(`@${name.replaceAll("\0", "@")}`));
+	// A name that fills its address ends with NULs (unix(7)).
+	return asked.map((name) => `@${showPath(name.replace(/\0+$/, "") as Path)}`);
 }
 
 /** Returns a program that listed the machine's processes, of which a sandbox shows only its own. */

@@ -8,11 +8,11 @@ export const trialFailuresDe: Record<keyof typeof trialFailuresEn, string> = {
 	"ended-itself":
 		"{command} endete von selbst mit Status {status}{words?: %}. Die Anwendung muss weiterlaufen. {settings?Sie las %; das schaltet sie vielleicht ab. }{processes?% suchte andere Prozesse, und ein Käfig zeigt nur seine eigenen. }Suchen Sie eine Option, mit der sie weiterläuft, wie --foreground oder --no-daemon.",
 	"failed-beside-service":
-		"{command} scheiterte mit Status {status}, während {unit} auf diesem Host läuft{words?: %}. {refused?Zuletzt verweigert: %. }{away?Sandbox und Probelauf erreichen kein anderes System; eine Verbindung zu % war deshalb nicht möglich. }Brauchen beide etwas, das nur einer haben kann, etwa einen Namen am D-Bus, halten Sie den Dienst an, und versuchen Sie es erneut: systemctl stop {units}",
+		"{command} scheiterte mit Status {status}, während {unit} auf diesem Host läuft{words?: %}. {refused?Zuletzt verweigert: %. }{away?Sandbox und Probelauf erreichen weder andere Systeme noch abstrakte Sockets des Hosts; eine Verbindung zu % war deshalb nicht möglich. }Brauchen beide etwas, das nur einer haben kann, etwa einen Namen am D-Bus, halten Sie den Dienst an, und versuchen Sie es erneut: systemctl stop {units}",
 	"failed-capabilities":
 		"{command} scheiterte mit Status {status}{words?: %}. Die Anwendung darf die Capabilities {names} nicht behalten. Wenn sie diese braucht, erlauben Sie sie: {option}",
 	"failed-in-sandbox":
-		"{command} scheiterte mit Status {status} in der Sandbox{words?: %}. {refused?Zuletzt verweigert: %. }{away?Sandbox und Probelauf erreichen kein anderes System; eine Verbindung zu % war deshalb nicht möglich. }Prüfen Sie Befehl und Konfiguration, und ob die Anwendung außerhalb eines Käfigs läuft.",
+		"{command} scheiterte mit Status {status} in der Sandbox{words?: %}. {refused?Zuletzt verweigert: %. }{away?Sandbox und Probelauf erreichen weder andere Systeme noch abstrakte Sockets des Hosts; eine Verbindung zu % war deshalb nicht möglich. }Prüfen Sie Befehl und Konfiguration, und ob die Anwendung außerhalb eines Käfigs läuft.",
 	"failed-kernel-settings":
 		"{command} scheiterte mit Status {status}{words?: %}. Die Anwendung konnte {paths} nicht schreiben: Einstellungen des Kernels sind in der Sandbox und in jedem Käfig nur lesbar, und keine Option erlaubt es. Setzen Sie die Werte auf dem Host, und suchen Sie nach einer Option, sie zu belassen.",
 	"failed-machine-capabilities":
@@ -34,7 +34,7 @@ export const trialFailuresDe: Record<keyof typeof trialFailuresEn, string> = {
 	"failed-unusable-rootless":
 		"{command} endete mit Status {status}{words?: %}. Sie läuft als {user}; dieses Konto{enter? darf % nicht betreten,}{execute? darf % nicht ausführen,}{read? darf % nicht lesen,} deshalb nennen Sie Kopien, die {user} benutzen darf, mit --cwd und im Kommando nach --, oder starten Sie cagewright als root.",
 	"failed-without-machine":
-		"{command} scheiterte mit Status {status} in der Sandbox, obwohl {service} auf diesem Rechner läuft{words?: %}. {refused?Zuletzt verweigert: %. }Sandbox und Probelauf erreichen kein anderes System; eine Verbindung zu {away} war deshalb nicht möglich. Startet die Anwendung nicht ohne, kann kein Probelauf einen Käfig beweisen: Lassen Sie sie draußen.",
+		"{command} scheiterte mit Status {status} in der Sandbox, obwohl {service} auf diesem Rechner läuft{words?: %}. {refused?Zuletzt verweigert: %. }Sandbox und Probelauf erreichen weder andere Systeme noch abstrakte Sockets des Hosts; eine Verbindung zu {away} war deshalb nicht möglich. Startet die Anwendung nicht ohne, kann kein Probelauf einen Käfig beweisen: Lassen Sie sie draußen.",
 	"failed-without-service":
 		"{command} scheiterte in der Sandbox{status? mit Status %}{words?: %}. {unit} setzt {units} voraus, das nicht läuft. Starten Sie es, und versuchen Sie es erneut: systemctl start {units}",
 	"may-need-declined":
@@ -74,7 +74,7 @@ export const trialFailuresDe: Record<keyof typeof trialFailuresEn, string> = {
 	"not-answered-in-cage-silent":
 		"{name} antwortet in seinem Käfig nicht und gibt nichts aus. Es fehlt: {missing} · Probe: {probe} · `cagewright explain {name}` zeigt, was der Käfig verweigert.",
 	"not-answered-in-sandbox":
-		"{command} läuft in der Sandbox, beantwortet aber die Probe nicht{service?, obwohl % auf diesem Rechner läuft}. {ports?Die Anwendung lauscht auf %. }{refused?Zuletzt verweigert: %. }{away?Sandbox und Probelauf erreichen kein anderes System; eine Verbindung zu % war deshalb nicht möglich. }Prüfen Sie die Probe, oder geben Sie eine an, die die Anwendung ohne andere Programme und Rechner beantwortet: --probe 'BEFEHL'. Probe: {probe}{words? · Die letzte Ausgabe: %}",
+		"{command} läuft in der Sandbox, beantwortet aber die Probe nicht{service?, obwohl % auf diesem Rechner läuft}. {ports?Die Anwendung lauscht auf %. }{refused?Zuletzt verweigert: %. }{away?Sandbox und Probelauf erreichen weder andere Systeme noch abstrakte Sockets des Hosts; eine Verbindung zu % war deshalb nicht möglich. }Prüfen Sie die Probe, oder geben Sie eine an, die die Anwendung ohne andere Programme und Rechner beantwortet: --probe 'BEFEHL'. Probe: {probe}{words? · Die letzte Ausgabe: %}",
 	"not-answered-on-host":
 		"{command} läuft, beantwortet aber die Probe außerhalb eines Käfigs nicht. {ports?Die Anwendung lauscht auf %. }Prüfen Sie Konto und Befehl, oder geben Sie eine andere Probe an: --probe 'BEFEHL'. Probe: {probe}{words? · Die letzte Ausgabe: %}",
 	"not-answered-refused":

@@ -7,11 +7,11 @@ export const trialFailuresEn = {
 	"ended-itself":
 		"{command} ended by itself with status {status}{words?: %}. It must keep running. {settings?It read %, which may switch it off. }{processes?% looked for other processes, and a cage shows only its own. }Look for an option that keeps it running, such as --foreground or --no-daemon.",
 	"failed-beside-service":
-		"{command} failed with status {status} while {unit} runs on this host{words?: %}. {refused?It was refused last: %. }{away?The sandbox and trials reach no other machine, so it could not connect to %. }If both need something that only one can have, such as a name on D-Bus, stop the service and try again: systemctl stop {units}",
+		"{command} failed with status {status} while {unit} runs on this host{words?: %}. {refused?It was refused last: %. }{away?The sandbox and trials reach neither other machines nor abstract sockets of the host, so it could not connect to %. }If both need something that only one can have, such as a name on D-Bus, stop the service and try again: systemctl stop {units}",
 	"failed-capabilities":
 		"{command} failed with status {status}{words?: %}. It may not keep the capabilities {names}. If it needs them, allow them: {option}",
 	"failed-in-sandbox":
-		"{command} failed with status {status} in the sandbox{words?: %}. {refused?It was refused last: %. }{away?The sandbox and trials reach no other machine, so it could not connect to %. }Check its command and configuration, and whether it works outside a cage.",
+		"{command} failed with status {status} in the sandbox{words?: %}. {refused?It was refused last: %. }{away?The sandbox and trials reach neither other machines nor abstract sockets of the host, so it could not connect to %. }Check its command and configuration, and whether it works outside a cage.",
 	"failed-kernel-settings":
 		"{command} failed with status {status}{words?: %}. It could not write {paths}: settings of the kernel are read-only in the sandbox and in every cage, and no option permits it. Set the values on the host, and look for an option to leave them.",
 	"failed-machine-capabilities":
@@ -33,7 +33,7 @@ export const trialFailuresEn = {
 	"failed-unusable-rootless":
 		"{command} failed with status {status}{words?: %}. It runs as {user}, who{enter? cannot enter %,}{execute? cannot execute %,}{read? cannot read %,} so name copies that {user} can use, with --cwd and in the command after --, or run cagewright as root.",
 	"failed-without-machine":
-		"{command} failed with status {status} in the sandbox, although {service} works on this host{words?: %}. {refused?It was refused last: %. }The sandbox and trials reach no other machine, so it could not connect to {away}. If it cannot start without, no trial can prove a cage of it: leave it outside.",
+		"{command} failed with status {status} in the sandbox, although {service} works on this host{words?: %}. {refused?It was refused last: %. }The sandbox and trials reach neither other machines nor abstract sockets of the host, so it could not connect to {away}. If it cannot start without, no trial can prove a cage of it: leave it outside.",
 	"failed-without-service":
 		"{command} failed{status? with status %} in the sandbox{words?: %}. {unit} requires {units}, which does not run. Start it and try again: systemctl start {units}",
 	"may-need-declined":
@@ -72,7 +72,7 @@ export const trialFailuresEn = {
 	"not-answered-in-cage-silent":
 		"{name} does not answer in its cage and prints nothing. Missing: {missing} · Probe: {probe} · `cagewright explain {name}` shows what the cage refuses.",
 	"not-answered-in-sandbox":
-		"{command} runs in the sandbox but does not answer the probe{service?, although % works on this host}. {ports?It listens on %. }{refused?It was refused last: %. }{away?The sandbox and trials reach no other machine, so it could not connect to %. }Check the probe, or give one that the application answers without other programs and machines: --probe 'COMMAND'. Probe: {probe}{words? · Its last output: %}",
+		"{command} runs in the sandbox but does not answer the probe{service?, although % works on this host}. {ports?It listens on %. }{refused?It was refused last: %. }{away?The sandbox and trials reach neither other machines nor abstract sockets of the host, so it could not connect to %. }Check the probe, or give one that the application answers without other programs and machines: --probe 'COMMAND'. Probe: {probe}{words? · Its last output: %}",
 	"not-answered-on-host":
 		"{command} runs but does not answer the probe outside a cage. {ports?It listens on %. }Check the account and the command, or provide another probe: --probe 'COMMAND'. Probe: {probe}{words? · Its last output: %}",
 	"not-answered-refused":

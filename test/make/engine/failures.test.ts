@@ -44,6 +44,16 @@ describe("an application that cannot be traced", () => {
 		expect(failure({}, away)).toMatchObject({ code: "not-answered-in-sandbox", said });
 		expect(failure({}, { ...away, ended: 1, output: "no license server\n" })).toMatchObject({ code: "failed-in-sandbox", said });
 	});
+	test("is reported with abstract sockets of the host that no sandbox has", () => {
+		const line = (name: string) => `0000000000000000: 00000002 00000000 00010000 0001 01 4711 ${name}\n`;
+		const table = `Num       RefCount Protocol Flags    Type St Inode Path\n${line("@cmap@@")}${line("@cfg")}`;
+		const host = tree({ "/proc/net/unix": file(table) });
+		const asked = trace({}, { refusedAbstract: new Set(["cmap\0\0", "nobody"]) });
+		const failed = startFailure(["/usr/bin/app"], { ...result, trace: asked, ended: 1, output: "no\n" }, host, {
+			service: "app.service",
+		});
+		expect(partsOf(failed)).toMatchObject({ code: "failed-without-machine", said: { away: "@cmap" } });
+	});
 	test("is reported as ended if it printed no error, else with the error", () => {
 		expect(failure({ "/run/x/pid": "ENOENT:create" }, { ended: 0 }).code).toBe("ended-itself");
 		const said = { status: 1, words: "bad option" };
