@@ -43,15 +43,18 @@ function pageRequest({ host }: Target): string {
 	return `GET / HTTP/1.0\r\nHost: ${urlHost(host)}\r\n\r\n`;
 }
 
-/** A proxy answers a request for itself with a page like this, whatever works behind it, and some with the status of a page. */
-const errorTitle =
+/**
+ * A proxy answers a request for itself with a page like this, whatever works behind it, and some with the status of a page. A server
+ * that refuses a client, for example one that connects too often, greets it so.
+ */
+const errorWords =
 	/\b(error|denied|forbidden|not found|unavailable|bad (request|gateway)|refused|invalid|could not|cannot|unable)\b/i;
 
 /** Derives a guess that expects the same greeting; undefined if no part of it is stable, or if it reports an error. */
 export function guessProbe(target: Target, greeting: Greeting, tools: Tools): string | undefined {
 	if (greeting.kind === "http") {
 		const { status, title = "" } = greeting;
-		if (status === 400 || status >= 500 || (status < 400 && errorTitle.test(title))) return undefined;
+		if (status === 400 || status >= 500 || (status < 400 && errorWords.test(title))) return undefined;
 		if (status < 400 && target.socket !== undefined) return pageByExchange(target, tools).probes[0];
 		if (status < 400) return fetchPage(`http://${urlHost(target.host)}:${target.port}/`, tools);
 		// A page that requires a login or does not exist is also an answer.
@@ -61,7 +64,10 @@ export function guessProbe(target: Target, greeting: Greeting, tools: Tools): st
 	return word === undefined ? undefined : exchange(target, tools, [{ expect: `^${word.replace(/[+*]/g, "\\$&")}` }]);
 }
 
-/** Returns the part of a banner that survives updates: its code or first word, but no version. */
+/** Returns the part of a banner that survives updates: its code or first word, but no version. An error has none. */
 export function greetingWord(text: string): string | undefined {
-	return /^(?:\d{3}(?=[ -])|\+OK|\* OK|[A-Za-z]{2,})/.exec(text)?.[0];
+	const [line = ""] = text.split("\n");
+	if (errorWords.test(line)) return undefined;
+	// Codes from 400 are errors in all protocols that greet with one (RFC 5321, RFC 959, RFC 3977).
+	return /^(?:[123]\d\d(?=[ -])|\+OK|\* OK|[A-Za-z]{2,})/.exec(text)?.[0];
 }

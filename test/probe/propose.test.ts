@@ -232,6 +232,10 @@ it.each([
 	["RFB 003.008\n", "RFB"],
 	["\x00\x01\x02", undefined],
 	["2201", undefined],
+	["ERROR :Trying to reconnect too fast.\r\n", undefined],
+	["421 Too many connections\r\n", undefined],
+	["500 OOPS: vsftpd: cannot open the configuration\r\n", undefined],
+	["hello\r\nNo error so far\r\n", "hello"],
 ])("of the greeting %j remains %j", (text, word) => expect(greetingWord(text)).toBe(word));
 
 it("a probe requests a working page, and expects the same status of a refused one", () => {
