@@ -21,7 +21,7 @@ export function refusedCalls({ refusals }: Pick<Trace, "refusals">): { readonly 
 }
 
 /** Returns capabilities that an application starting as root wanted to keep and that the sandbox grants only on request. */
-function refusedCapabilities({ refusals }: Pick<Trace, "refusals">): readonly string[] {
+export function refusedCapabilities({ refusals }: Pick<Trace, "refusals">): readonly string[] {
 	const granted = new Set<string>(tracedRootCapabilities([]));
 	return [...new Set([...refusals.keys()].flatMap(refusedCapabilitiesIn))].filter((name) => !granted.has(name));
 }

@@ -19,6 +19,7 @@ import {
 	lastRefusal,
 	lastRefusedWrite,
 	refusedCalls,
+	refusedCapabilities,
 	refusedSettings,
 	refusedSocketFamilies,
 } from "../../plan/refused.ts";
@@ -79,6 +80,8 @@ export function startFailure(
 		const ports = [...trace.ports].join(", ");
 		const said = { command, probe: showProbe(probe?.command ?? ""), words: wordsOf(output, probe?.output) };
 		const values = ports ? { ...said, ports } : said;
+		const withheld = capabilityFailure(refusedCapabilities(trace), values);
+		if (withheld) return withheld;
 		if (calls) return new Failure("not-answered-refused", { ...values, calls }, 1);
 		if (sockets.length) return new Failure("not-answered-unreachable", { ...values, ...unreachable(sockets) }, 1);
 		return new Failure(isOnHost ? "not-answered-on-host" : "not-answered-in-sandbox", { ...values, ...where }, 1);
@@ -108,12 +111,8 @@ export function startFailure(
 		return new Failure("failed-kernel-settings", { ...values, paths: settings.slice(0, mostAddresses).join(", ") }, 1);
 	}
 	const capabilities = lackedCapabilities(trace, { isRoot: account?.uid === 0, ...omitUndefined({ granted }) });
-	const never = capabilities.filter((name) => !isGrantable(name));
-	if (never.length) return new Failure("failed-machine-capabilities", { ...values, names: never.join(", ") }, 1);
-	if (capabilities.length) {
-		const names = { names: capabilities.join(", "), option: capabilityOptions(capabilities) };
-		return new Failure("failed-capabilities", { ...values, ...names }, 1);
-	}
+	const withheld = capabilityFailure(capabilities, values);
+	if (withheld) return withheld;
 	if (calls) return new Failure("failed-refused", { ...values, calls }, 1);
 	if (sockets.length) return new Failure("failed-unreachable", { ...values, ...unreachable(sockets) }, 1);
 	if (!isOnHost) {
@@ -121,6 +120,13 @@ export function startFailure(
 		return new Failure(service === undefined ? "failed-in-sandbox" : works, { ...values, ...where }, 1);
 	}
 	return new Failure(values.words === "" ? "failed-on-host-silent" : "failed-on-host", values, 1);
+}
+
+function capabilityFailure(names: readonly string[], values: Failure["values"]): Failure | undefined {
+	const never = names.filter((name) => !isGrantable(name));
+	if (never.length) return new Failure("failed-machine-capabilities", { ...values, names: never.join(", ") }, 1);
+	if (!names.length) return undefined;
+	return new Failure("failed-capabilities", { ...values, names: names.join(", "), option: capabilityOptions(names) }, 1);
 }
 
 /** Returns the abstract sockets that it asked and on which a service of this host listens, e.g. `@cmap`. */

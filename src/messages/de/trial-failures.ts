@@ -10,13 +10,13 @@ export const trialFailuresDe: Record<keyof typeof trialFailuresEn, string> = {
 	"failed-beside-service":
 		"{command} scheiterte mit Status {status}, während {unit} auf diesem Host läuft{words?: %}. {refused?Zuletzt verweigert: %. }{away?Sandbox und Probelauf erreichen weder andere Systeme noch abstrakte Sockets des Hosts; eine Verbindung zu % war deshalb nicht möglich. }Brauchen beide etwas, das nur einer haben kann, etwa einen Namen am D-Bus, halten Sie den Dienst an, und versuchen Sie es erneut: systemctl stop {units}",
 	"failed-capabilities":
-		"{command} scheiterte mit Status {status}{words?: %}. Die Anwendung darf die Capabilities {names} nicht behalten. Wenn sie diese braucht, erlauben Sie sie: {option}",
+		"{command}{status? scheiterte mit Status %}{probe? antwortet nicht}{words?: %}. Die Anwendung darf die Capabilities {names} nicht behalten. Wenn sie diese braucht, erlauben Sie sie: {option}{probe? · Sonst prüfen Sie die Probe: %}",
 	"failed-in-sandbox":
 		"{command} scheiterte mit Status {status} in der Sandbox{words?: %}. {refused?Zuletzt verweigert: %. }{away?Sandbox und Probelauf erreichen weder andere Systeme noch abstrakte Sockets des Hosts; eine Verbindung zu % war deshalb nicht möglich. }Prüfen Sie Befehl und Konfiguration, und ob die Anwendung außerhalb eines Käfigs läuft.",
 	"failed-kernel-settings":
 		"{command} scheiterte mit Status {status}{words?: %}. Die Anwendung konnte {paths} nicht schreiben: Einstellungen des Kernels sind in der Sandbox und in jedem Käfig nur lesbar, und keine Option erlaubt es. Setzen Sie die Werte auf dem Host, und suchen Sie nach einer Option, sie zu belassen.",
 	"failed-machine-capabilities":
-		"{command} scheiterte mit Status {status}{words?: %}. Die Anwendung verlangt die Capabilities {names}, die das System selbst ändern; kein Käfig behält sie, und keine Option erlaubt es. Suchen Sie nach einer Option, um darauf zu verzichten, oder lassen Sie die Anwendung außerhalb.",
+		"{command}{status? scheiterte mit Status %}{probe? antwortet nicht}{words?: %}. Die Anwendung verlangt die Capabilities {names}, die das System selbst ändern; kein Käfig behält sie, und keine Option erlaubt es. Suchen Sie nach einer Option, um darauf zu verzichten, oder lassen Sie die Anwendung außerhalb.{probe? Arbeitet sie auch ohne sie, prüfen Sie die Probe: %}",
 	"failed-on-host":
 		"{command} scheiterte mit Status {status} außerhalb eines Käfigs. Berichtigen Sie zuerst den Befehl oder die Konfiguration. Die letzte Ausgabe: {words}",
 	"failed-on-host-silent":
@@ -78,7 +78,7 @@ export const trialFailuresDe: Record<keyof typeof trialFailuresEn, string> = {
 	"not-answered-on-host":
 		"{command} läuft, beantwortet aber die Probe außerhalb eines Käfigs nicht. {ports?Die Anwendung lauscht auf %. }Prüfen Sie Konto und Befehl, oder geben Sie eine andere Probe an: --probe 'BEFEHL'. Probe: {probe}{words? · Die letzte Ausgabe: %}",
 	"not-answered-refused":
-		"{command} antwortet nicht{words?: %}. Die Sandbox verweigerte {calls}; jeder Käfig verweigert das ebenfalls. Keine Option erlaubt es. Suchen Sie eine Option, die es abschaltet. Probe: {probe}",
+		"{command} antwortet nicht{words?: %}. Die Sandbox verweigerte {calls}; jeder Käfig verweigert das ebenfalls. Keine Option erlaubt es. Kann die Anwendung nicht darauf verzichten, suchen Sie eine Option, die es abschaltet. Sonst prüfen Sie die Probe: {probe}",
 	"not-answered-unreachable":
 		"{command} läuft, beantwortet aber die Probe nicht{words?: %}. Die Anwendung verlangte {paths} von einem Dienst dieses Hosts, den sie nicht erreichen darf. Um das zu erlauben, ergänzen Sie {options}. Probe: {probe}",
 	"sandbox-disk-full":

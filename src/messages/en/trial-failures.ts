@@ -9,13 +9,13 @@ export const trialFailuresEn = {
 	"failed-beside-service":
 		"{command} failed with status {status} while {unit} runs on this host{words?: %}. {refused?It was refused last: %. }{away?The sandbox and trials reach neither other machines nor abstract sockets of the host, so it could not connect to %. }If both need something that only one can have, such as a name on D-Bus, stop the service and try again: systemctl stop {units}",
 	"failed-capabilities":
-		"{command} failed with status {status}{words?: %}. It may not keep the capabilities {names}. If it needs them, allow them: {option}",
+		"{command}{status? failed with status %}{probe? does not answer}{words?: %}. It may not keep the capabilities {names}. If it needs them, allow them: {option}{probe? · Otherwise check the probe: %}",
 	"failed-in-sandbox":
 		"{command} failed with status {status} in the sandbox{words?: %}. {refused?It was refused last: %. }{away?The sandbox and trials reach neither other machines nor abstract sockets of the host, so it could not connect to %. }Check its command and configuration, and whether it works outside a cage.",
 	"failed-kernel-settings":
 		"{command} failed with status {status}{words?: %}. It could not write {paths}: settings of the kernel are read-only in the sandbox and in every cage, and no option permits it. Set the values on the host, and look for an option to leave them.",
 	"failed-machine-capabilities":
-		"{command} failed with status {status}{words?: %}. It asks for the capabilities {names}, which change the machine itself, so no cage keeps them, and no option permits it. Look for an option to do without, or leave the application outside.",
+		"{command}{status? failed with status %}{probe? does not answer}{words?: %}. It asks for the capabilities {names}, which change the machine itself, so no cage keeps them, and no option permits it. Look for an option to do without, or leave the application outside.{probe? If it works without them, check the probe: %}",
 	"failed-on-host":
 		"{command} failed with status {status} outside a cage. Fix its command or configuration first. Its last output: {words}",
 	"failed-on-host-silent":
@@ -76,7 +76,7 @@ export const trialFailuresEn = {
 	"not-answered-on-host":
 		"{command} runs but does not answer the probe outside a cage. {ports?It listens on %. }Check the account and the command, or provide another probe: --probe 'COMMAND'. Probe: {probe}{words? · Its last output: %}",
 	"not-answered-refused":
-		"{command} does not answer{words?: %}. The sandbox refused {calls}, and so does every cage; no option permits it. Look for an option to disable it. Probe: {probe}",
+		"{command} does not answer{words?: %}. The sandbox refused {calls}, and so does every cage; no option permits it. If it cannot do without, look for an option to disable it. Otherwise check the probe: {probe}",
 	"not-answered-unreachable":
 		"{command} runs but does not answer the probe{words?: %}. It asked for {paths}, which belongs to a service of this host that the application may not reach. To permit it, add {options}. Probe: {probe}",
 	"sandbox-disk-full":

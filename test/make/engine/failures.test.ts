@@ -146,6 +146,15 @@ describe("an application that cannot be traced", () => {
 		const failed = failure({}, { trace: refused, ended: 1, output: "Not permitted.\n" });
 		expect(failed).toMatchObject({ code, said: values });
 	});
+	test("names refused capabilities, and no other call, if it runs without an answer", () => {
+		const calls = ["capset(net_admin,sys_admin)", "socket(AF_NETLINK, NETLINK_KOBJECT_UEVENT)"];
+		const running = { lastFailed: calls, trace: trace({}, { refusals: refusals("EPERM", ...calls) }) };
+		const said = { names: "sys_admin", probe: "ask it" };
+		expect(failure({}, running)).toMatchObject({ code: "failed-machine-capabilities", said });
+		const grantable = trace({}, { refusals: refusals("EPERM", "capset(chown,net_admin)") });
+		const options = { names: "net_admin", option: "--allow capability:net_admin", probe: "ask it" };
+		expect(failure({}, { trace: grantable })).toMatchObject({ code: "failed-capabilities", said: options });
+	});
 	test.each([
 		["can't write /proc/sys/net/ipv4/ip_forward\n", "failed-kernel-settings"],
 		["forwarding: Read-only file system\n", "failed-kernel-settings"],
