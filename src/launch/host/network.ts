@@ -12,7 +12,7 @@ import type { Path } from "../../base/path/path.ts";
 import { loopbackAddress, type Peer } from "../../trace/trace.ts";
 import { ownUser, type Rootless } from "../launch.ts";
 import { networkSteps } from "../launch-script.ts";
-import { exampleInterface, type NetworkInterface, networkData, networkName } from "../programs/network.ts";
+import { type DefaultRoute, exampleInterface, type NetworkInterface, networkData, networkName } from "../programs/network.ts";
 
 /** The place of the program that sets up a network, in a launch's folder. */
 export const networkPlace = (folder: string) => join(folder, networkName);
@@ -29,7 +29,7 @@ const mostInterfaces = 32;
 
 /** This machine's interfaces that are up and have addresses, or `exampleInterface` if only the loopback has any. */
 function machineInterfaces(): NetworkInterface[] {
-	const defaults = { v4: defaultInterfaces("route", isDefault4), v6: defaultInterfaces("ipv6_route", isDefault6) };
+	const routes = [...fieldsOf("route").flatMap(defaultRoute4), ...fieldsOf("ipv6_route").flatMap(defaultRoute6)];
 	const found = new Map<string, NetworkInterface>();
 	for (const [label, entries = []] of Object.entries(networkInterfaces())) {
 		// An alias of ifconfig(8), such as eth0:1.
@@ -44,21 +44,32 @@ function machineInterfaces(): NetworkInterface[] {
 			name,
 			...omitUndefined({ mac }),
 			addresses: [...(found.get(name)?.addresses ?? []), ...addresses],
-			isDefault: (["v4", "v6"] as const).filter((family) => defaults[family].has(name)),
+			defaultRoutes: routes.filter((route) => route.device === name),
 		});
 	}
 	return found.size ? [...found.values()].slice(0, mostInterfaces) : [exampleInterface];
 }
 
-/** Fields of proc_net(5): the name comes first, the destination second, the mask eighth. */
-const isDefault4 = (fields: readonly string[]) => fields[1] === "00000000" && fields[7] === "00000000" && fields[0];
-/** The destination and its length come first, flags ninth, the name last. RTF_REJECT is 0x200. */
-const isDefault6 = (fields: readonly string[]) =>
-	/^0+$/.test(`${fields[0]}${fields[1]}`) && !(Number.parseInt(fields[8] ?? "", 16) & 0x200) && fields[9];
+type FoundRoute = DefaultRoute & { readonly device: string };
 
-function defaultInterfaces(file: string, nameOf: (fields: readonly string[]) => string | undefined | false): ReadonlySet<string> {
+/** Fields of proc_net(5): name, destination, gateway; the mask is the eighth. */
+function defaultRoute4([device = "", destination, gateway = "", , , , , mask]: readonly string[]): FoundRoute[] {
+	if (destination !== "00000000" || mask !== "00000000") return [];
+	const address = Buffer.from(gateway, "hex").reverse().join(".");
+	return [{ device, family: "v4", ...(/[^0]/.test(gateway) && { gateway: address }) }];
+}
+
+/** Destination and its length, source and its length, gateway; flags are the ninth, and the name the last. */
+function defaultRoute6([destination, length, , , gateway = "", , , , flags = "", device = ""]: readonly string[]): FoundRoute[] {
+	const isRejected = Number.parseInt(flags, 16) & 0x200; // RTF_REJECT
+	if (!/^0+$/.test(`${destination}${length}`) || isRejected) return [];
+	const address = gateway.match(/.{4}/g)?.join(":");
+	return [{ device, family: "v6", ...(/[^0]/.test(gateway) && omitUndefined({ gateway: address })) }];
+}
+
+function fieldsOf(file: string): string[][] {
 	const text = attempt(() => readFileSync(`/proc/net/${file}`, "latin1")) ?? "";
-	return new Set(text.split("\n").flatMap((line) => nameOf(line.trim().split(/\s+/)) || []));
+	return text.split("\n").map((line) => line.trim().split(/\s+/));
 }
 
 /** A network namespace for several launches, some addresses of which lead to host services. */

@@ -68,11 +68,15 @@ function addAddress(index: number, address: string, prefix: number): Buffer {
 	]);
 }
 
-/** A default route via an interface. */
-function addDefaultRoute(family: Family, index: number): Buffer {
-	// struct rtmsg: the main table, RTPROT_BOOT, RT_SCOPE_LINK or RT_SCOPE_UNIVERSE, RTN_UNICAST.
-	const header = Buffer.from([families[family], 0, 0, 0, mainTable, 3, family === "v4" ? 253 : 0, 1, 0, 0, 0, 0]);
-	return request("addRoute", "create", header, [attribute(4, words(index))]); // RTA_OIF
+/** Whether the gateway is in one of the interface's networks does not matter. */
+function addDefaultRoute({ family, gateway }: DefaultRoute, index: number): Buffer {
+	const scope = family === "v4" && gateway === undefined ? 253 : 0; // RT_SCOPE_LINK or RT_SCOPE_UNIVERSE
+	// struct rtmsg: the main table, RTPROT_BOOT, RTN_UNICAST, RTNH_F_ONLINK.
+	const header = Buffer.from([families[family], 0, 0, 0, mainTable, 3, scope, 1, gateway === undefined ? 0 : 4, 0, 0, 0]);
+	return request("addRoute", "create", header, [
+		attribute(4, words(index)), // RTA_OIF
+		...(gateway === undefined ? [] : [attribute(5, addressBytes(gateway))]), // RTA_GATEWAY
+	]);
 }
 
 /** A rule for packets. Lower priorities win. */
@@ -115,8 +119,14 @@ export interface NetworkInterface {
 	readonly mac?: string;
 	/** Without those of the loopback's own networks, 127.0.0.0/8 and ::1. */
 	readonly addresses: readonly { readonly address: string; readonly prefix: number }[];
-	/** Families whose default route uses it. */
-	readonly isDefault: readonly Family[];
+	/** Those that use it. */
+	readonly defaultRoutes: readonly DefaultRoute[];
+}
+
+export interface DefaultRoute {
+	readonly family: Family;
+	/** Its address. Absent if every address is reached directly. No packet passes it, but start scripts look for it. */
+	readonly gateway?: string;
 }
 
 /**
@@ -129,7 +139,10 @@ export const exampleInterface: NetworkInterface = {
 		{ address: "192.0.2.1", prefix: 24 },
 		{ address: "2001:db8::1", prefix: 64 },
 	],
-	isDefault: ["v4", "v6"],
+	defaultRoutes: [
+		{ family: "v4", gateway: "192.0.2.254" },
+		{ family: "v6", gateway: "2001:db8::fe" },
+	],
 };
 
 /** Returns the requests of native/network.c. */
@@ -184,7 +197,7 @@ function interfaceRequests(one: NetworkInterface, index: number): Request[] {
 		// The routes of IPv6 are lost when the interface goes up later.
 		{ message: raiseLink(index) },
 		...addressRequests(one, index),
-		...one.isDefault.map((family) => ({ message: addDefaultRoute(family, index) })),
+		...one.defaultRoutes.map((route) => ({ message: addDefaultRoute(route, index) })),
 	];
 	const after = (request: Request, skipped: number) => ({ ...request, ifDone: skipped, ifRefused: skipped });
 	return [

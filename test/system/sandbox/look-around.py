@@ -85,12 +85,24 @@ def joined():
         return "joined"
 
 
+def gateways():
+    """Interfaces and gateways of the default routes, as proc_net(5) shows them."""
+    with open("/proc/net/route") as file:
+        v4 = [line.split()[:3] for line in file if line.split()[1] == "00000000"]
+    with open("/proc/net/ipv6_route") as file:
+        v6 = [line.split() for line in file]
+    default4 = [[name, gateway] for name, _, gateway in v4]
+    default6 = [[one[9], one[4]] for one in v6 if one[:2] == ["0" * 32, "00"] and one[9] != "lo"]
+    return sorted(default4 + default6)
+
+
 def look():
     """`same` must be as on the machine; `alone` shows that no other machine is reached, and that nothing waits."""
     v4, v6 = socket.AF_INET, socket.AF_INET6
     own4, own6 = outcome(lambda: own(v4, "203.0.113.9")), outcome(lambda: own(v6, "2001:db8:9::9"))
     same = {
         "addresses": addresses(),
+        "gateways": gateways(),
         "configured": [outcome(lambda: configured(v4, "127.0.0.1")), outcome(lambda: configured(v6, "::1"))],
         "own": [own4, own6],
         "bound": [outcome(lambda: bound(v4, own4)), outcome(lambda: bound(v6, own6))],

@@ -28,7 +28,10 @@ function expectLikeMachine(report: string): number {
 	for (const { alone, same } of runs) {
 		// A machine with nothing but a loopback has examples, so that an application finds an address.
 		if (onMachine.addresses.some(([name]: string[]) => name !== "lo")) expect(same).toEqual(onMachine);
-		else expect(same.addresses).toContainEqual(["eth0", "192.0.2.1"]);
+		else {
+			expect(same.addresses).toContainEqual(["eth0", "192.0.2.1"]);
+			expect(same.gateways).toContainEqual(["eth0", "FE0200C0"]);
+		}
 		for (const outcome of alone.tcp) expect([...unreachable, "EAFNOSUPPORT", "EADDRNOTAVAIL"]).toContain(outcome);
 		expect(alone.tcp[0]).toBe("ENETUNREACH");
 		expect(alone.name).toMatch(/^gaierror/);
@@ -49,7 +52,8 @@ const words = (port: number, report: string) => [
 
 test("an application finds the machine's network in the sandbox and in a trial, and reaches no other machine", async () => {
 	const [port, report, state] = [await freePort(), join(folder, "report"), temporaryState()];
-	const made = await cagewright(["make", "--name", "look", "--user", "nobody", "--yes", ...words(port, report)], { state });
+	const options = ["--user", "nobody", "--allow", "kernel-proc", "--yes"];
+	const made = await cagewright(["make", "--name", "look", ...options, ...words(port, report)], { state });
 	expect(made).toMatchObject({ status: 0 });
 	// Two traced runs and a trial.
 	expect(expectLikeMachine(report)).toBeGreaterThanOrEqual(3);
