@@ -280,6 +280,28 @@ test("an account keeps what its unit gives it and it uses, and nothing else", as
 	await run.stop();
 });
 
+test("a service that starts only with its own command is made a second time", async () => {
+	const folder = temporaryFolder("own-command");
+	const port = await freePort();
+	const program = [
+		"import sys",
+		"from http.server import HTTPServer, SimpleHTTPRequestHandler",
+		'if "--daemon" not in sys.argv: sys.exit(1)',
+		`HTTPServer(("127.0.0.1", ${port}), SimpleHTTPRequestHandler).serve_forever()`,
+	];
+	writeFileSync(`${folder}/page`, "served");
+	writeFileSync(`${folder}/server.py`, program.join("\n"));
+	const enter = withUnits({
+		"own-command.service": `[Service]\nType=forking\nWorkingDirectory=${folder}\nExecStart=/usr/bin/python3 ${folder}/server.py --daemon\n`,
+	});
+	const probe = `test "$(curl -fs http://127.0.0.1:${port}/page)" = served`;
+	const made = ["make", "own-command.service", "--user", "daemon", "--probe", probe, "--no-selftest", "--yes"];
+	for (const run of ["first", "second"]) {
+		const result = await cagewright([...made, "--env", `RUN=${run}`, "--quiet"], { state, enter });
+		expect({ status: result.status, stderr: result.stderr }).toEqual({ status: 0, stderr: "" });
+	}
+});
+
 test.runIf(isLong)("a service whose program is a link in its state starts", async () => {
 	const folder = temporaryFolder("linked-program");
 	const port = await freePort();

@@ -17,6 +17,8 @@ import { rulesAccepting, withDocumented } from "../../plan/offers.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { unusedAllowances } from "../../plan/risks.ts";
 import { requireRunnable } from "../../probe/engine/probing.ts";
+import type { Application } from "../../service/application.ts";
+import { commandBeforeRule } from "../../service/daemons.ts";
 import { mergeRules } from "../../template/merge.ts";
 import { offersOfDocumentation } from "../../trace/engine/documentation.ts";
 import type { Trace } from "../../trace/trace.ts";
@@ -60,10 +62,16 @@ export async function checkName(context: Context, answers: Answers, replace: boo
 	if (answers.dedicatedAccount !== undefined) {
 		await checkDedicatedAccount(context, answers.name, answers.dedicatedAccount);
 	}
-	if (cage && !replace && !isSameApplication(cage.application, answers.application)) {
+	if (cage && !replace && !possibleApplications(answers).some((one) => isSameApplication(cage.application, one))) {
 		throw new Failure("name-taken", { name: answers.name, command: cage.application.command.join(" ") }, 2);
 	}
 	return cage;
+}
+
+/** The application as requested, and as the trace takes it if the command changed by a rule fails. */
+function possibleApplications({ application, notes = [] }: Answers): readonly Application[] {
+	const own = commandBeforeRule(notes, application.command);
+	return own ? [application, { ...application, command: own }] : [application];
 }
 
 /** Throws `account-unknown` or `group-unknown` (exit 2), or `account-needs-root` (exit 3). */
