@@ -194,6 +194,13 @@ export function expandSpecifiers(text: string, unit: UnitName, machine: MachineS
 	});
 }
 
+/** Replaces the specifiers that depend on the unit's name, for a copy under another name. */
+export function expandNameSpecifiers(text: string, unit: UnitName): string {
+	return text.replace(/%([A-Za-z%])/g, (all, letter: string) =>
+		"nNpPiIjJf".includes(letter) ? (specifierValue(letter, unit)?.replaceAll("%", "%%") ?? all) : all,
+	);
+}
+
 function specifierValue(letter: string, unit: UnitName): string | undefined {
 	// A template has no instance yet, so these stay verbatim.
 	if (unit.template && "iIf".includes(letter)) return undefined;

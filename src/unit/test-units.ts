@@ -1,12 +1,14 @@
 import type { Path } from "../base/path/path.ts";
 import { launchDirectory } from "../confine/places.ts";
-import { parseUnitText } from "../service/unit-text.ts";
+import { expandNameSpecifiers, parseUnitName, parseUnitText } from "../service/unit-text.ts";
 import { bindWord, lineText, pathText } from "./lines.ts";
 
 /** A copy of a service for a test. */
 interface TestedService {
 	/** Name of the cage. */
 	readonly name: string;
+	/** Full name of the service. */
+	readonly service: string;
 	/** The service's texts in the order in which they apply. */
 	readonly texts: readonly string[];
 	/** Seconds after which systemd stops it, even if Cagewright has exited. */
@@ -18,11 +20,11 @@ interface TestedService {
  * reload and stop the application, but no restarts, sockets or other units; the output goes to the journal. The service stops
  * with `client`, a unit that exists while Cagewright runs. Throws a Failure `unit-inexpressible`.
  */
-export function trialUnit({ client, name, seconds, texts }: TestedService & { readonly client: string }): string {
+export function trialUnit({ client, name, seconds, service, texts }: TestedService & { readonly client: string }): string {
 	// The last one is ours: its commands before the start and after the end concern the trial's own data.
 	const commandsOf = (index: number) =>
 		index === texts.length - 1 ? ["ExecStartPre", "ExecReload", "ExecStop", "ExecStopPost"] : ["ExecReload", "ExecStop"];
-	const settings = texts.flatMap((text, index) => confiningSettings(text, commandsOf(index)));
+	const settings = texts.flatMap((text, index) => confiningSettings(text, service, commandsOf(index)));
 	const unit = [`Description=${lineText("Description", `Trial of ${name} in its cage`)}`, `BindsTo=${client}`, `After=${client}`];
 	return unitText(unit, [...settings.map(({ line }) => line), "Restart=no", `RuntimeMaxSec=${seconds}`]);
 }
@@ -37,6 +39,7 @@ export function attemptsUnit({
 	name,
 	output,
 	seconds,
+	service,
 	texts,
 	without = [],
 }: TestedService & {
@@ -48,7 +51,9 @@ export function attemptsUnit({
 	readonly without?: readonly string[];
 }): string {
 	const settings = texts
-		.flatMap((text, index) => confiningSettings(text).filter(({ name }) => name !== "ExecStart" || index === texts.length - 1))
+		.flatMap((text, index) =>
+			confiningSettings(text, service).filter(({ name }) => name !== "ExecStart" || index === texts.length - 1),
+		)
 		.filter(({ name }) => !without.includes(name))
 		.map(({ line }) => line);
 	const binds = launcher === undefined ? [] : [`BindReadOnlyPaths=${bindWord("BindReadOnlyPaths", launcher, launchDirectory)}`];
@@ -68,9 +73,16 @@ export function attemptsUnit({
 }
 
 /** Returns the settings of `[Service]` about the main program's confinement, and those in `others`. */
-function confiningSettings(text: string, others: readonly string[] = []): { readonly name: string; readonly line: string }[] {
+function confiningSettings(
+	text: string,
+	service: string,
+	others: readonly string[] = [],
+): { readonly name: string; readonly line: string }[] {
+	const unit = parseUnitName(service);
 	return parseUnitText(text).assignments.flatMap(({ name, section, value }) =>
-		section === "Service" && (others.includes(name) || !otherSettings.has(name)) ? [{ name, line: `${name}=${value}` }] : [],
+		section === "Service" && (others.includes(name) || !otherSettings.has(name))
+			? [{ name, line: `${name}=${expandNameSpecifiers(value, unit)}` }]
+			: [],
 	);
 }
 

@@ -85,7 +85,9 @@ async function tryUnit(
 		launch: { folder: sandbox.folder },
 	});
 	const { probes, timeout } = cage.application;
-	const placed = await trialService.place((client) => trialUnit({ client, name, texts, seconds: 4 * timeout + forStops }));
+	const placed = await trialService.place((client) =>
+		trialUnit({ client, name, service: unit, texts, seconds: 4 * timeout + forStops }),
+	);
 	try {
 		const tried = await takeSteps(context, name, placed.name, {
 			probes,

@@ -91,11 +91,12 @@ interface AttemptsRun {
 export async function tryUnderUnit(
 	context: Context,
 	present: PresentCage,
-	{ service, withoutSettings = [] }: UnderUnit,
+	under: UnderUnit,
 	{ timeoutSeconds, ...program }: AttemptsRun,
 ): Promise<{ attempts: ReadonlyMap<string, Attempt>; seen: ObservedProcess }> {
 	const { launcher, now, selftest, sleep } = context.machine;
-	const host = service === undefined ? undefined : hostService(context, service);
+	const { withoutSettings = [] } = under;
+	const host = under.service === undefined ? undefined : hostService(context, under.service);
 	await using sandbox = await launcher.createSandbox();
 	const launchFolder = join(sandbox.folder, pathFromText("launch"));
 	const output = join(sandbox.folder, pathFromText("output"));
@@ -132,6 +133,7 @@ export async function tryUnderUnit(
 	const texts = await unitTexts(context, present, host, { change, launch });
 	const text = attemptsUnit({
 		name: present.cage.name,
+		service: testedUnit(context, present.cage.name, under),
 		texts,
 		...(startsLauncher(context.machine.units.version()) ? {} : { launcher: launchFolder }),
 		output,
