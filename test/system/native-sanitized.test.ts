@@ -14,7 +14,7 @@ import type { Architecture } from "../../src/confine/seccomp/syscalls.ts";
 import { failureSize } from "../../src/failure-watch/result.ts";
 import { probeEntryData } from "../../src/launch/host/probe-entry.ts";
 import { environmentData, initData } from "../../src/launch/programs/init.ts";
-import { exampleInterface, networkData } from "../../src/launch/programs/network.ts";
+import { type NetworkInterface, networkData } from "../../src/launch/programs/network.ts";
 import { acceptorData, type OwnedSocket, socketsData } from "../../src/launch/programs/passed-sockets.ts";
 import { parseAttempts } from "../../src/selftest/outcomes.ts";
 import { home, temporaryFolder } from "./cagewright.ts";
@@ -153,7 +153,19 @@ test("file-flags, landlock and observe", () => {
 });
 
 test("network and probe-entry", () => {
-	const network = build("network", networkData([{ ...exampleInterface, mac: "02:fc:00:00:00:01" }]));
+	const ethernet: NetworkInterface = {
+		name: "eth0",
+		mac: "02:fc:00:00:00:01",
+		addresses: [
+			{ address: "192.0.2.1", prefix: 24 },
+			{ address: "2001:db8::1", prefix: 64 },
+		],
+		defaultRoutes: [
+			{ family: "v4", gateway: "192.0.2.254" },
+			{ family: "v6", gateway: "2001:db8::fe" },
+		],
+	};
+	const network = build("network", networkData([ethernet]));
 	expect(run(["unshare", "--net", network])).toEqual({ status: 0, stderr: "", stdout: "" });
 	const entry = build("probe-entry", probeEntryData({ network: "new", root: false, user: false }));
 	expect(run([entry, ...shell("exit 4")])).toEqual({ status: 4, stderr: "", stdout: "" });

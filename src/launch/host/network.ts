@@ -12,7 +12,7 @@ import type { Path } from "../../base/path/path.ts";
 import { loopbackAddress, type Peer } from "../../trace/trace.ts";
 import { ownUser, type Rootless } from "../launch.ts";
 import { networkSteps } from "../launch-script.ts";
-import { type DefaultRoute, exampleInterface, type NetworkInterface, networkData, networkName } from "../programs/network.ts";
+import { type DefaultRoute, exampleLoopback, type NetworkInterface, networkData, networkName } from "../programs/network.ts";
 
 /** The place of the program that sets up a network, in a launch's folder. */
 export const networkPlace = (folder: string) => join(folder, networkName);
@@ -27,7 +27,7 @@ export function writeNetwork(folder: string): string {
 /** More would only delay each launch; hosts of containers have one for each. */
 const mostInterfaces = 32;
 
-/** This machine's interfaces that are up and have addresses, or `exampleInterface` if only the loopback has any. */
+/** This machine's interfaces that are up and have addresses, or `exampleLoopback` if only the loopback has any. */
 function machineInterfaces(): NetworkInterface[] {
 	const routes = [...fieldsOf("route").flatMap(defaultRoute4), ...fieldsOf("ipv6_route").flatMap(defaultRoute6)];
 	const found = new Map<string, NetworkInterface>();
@@ -47,7 +47,7 @@ function machineInterfaces(): NetworkInterface[] {
 			defaultRoutes: routes.filter((route) => route.device === name),
 		});
 	}
-	return found.size ? [...found.values()].slice(0, mostInterfaces) : [exampleInterface];
+	return found.size ? [...found.values()].slice(0, mostInterfaces) : [exampleLoopback];
 }
 
 type FoundRoute = DefaultRoute & { readonly device: string };

@@ -130,19 +130,17 @@ export interface DefaultRoute {
 }
 
 /**
- * For a machine that has no address beyond the loopback. Without one, getaddrinfo(3) with AI_ADDRCONFIG finds nothing. The
- * addresses are reserved for documentation (RFC 5737, RFC 3849).
+ * For a machine that has no address beyond the loopback's own: without one, getaddrinfo(3) with AI_ADDRCONFIG finds nothing. It has
+ * no other interface, because an application that chooses one, such as one that captures packets, would choose it instead of the
+ * loopback. The addresses are reserved for documentation (RFC 5737, RFC 3849).
  */
-export const exampleInterface: NetworkInterface = {
-	name: "eth0",
+export const exampleLoopback: NetworkInterface = {
+	name: "lo",
 	addresses: [
-		{ address: "192.0.2.1", prefix: 24 },
-		{ address: "2001:db8::1", prefix: 64 },
+		{ address: "192.0.2.1", prefix: 32 },
+		{ address: "2001:db8::1", prefix: 128 },
 	],
-	defaultRoutes: [
-		{ family: "v4", gateway: "192.0.2.254" },
-		{ family: "v6", gateway: "2001:db8::fe" },
-	],
+	defaultRoutes: [],
 };
 
 /** Returns the requests of native/network.c. */
