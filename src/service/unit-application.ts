@@ -107,7 +107,7 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 
 	const steps = (each: UnitCommand): Step => {
 		const words = each.substitute ? substituteVariables(each.words, { MAINPID: mainProcess, ...env }).words : each.words;
-		return { written: quoteShellLine(each.words), words, inside: insideCommand(each, words, read) };
+		return { written: quoteShellLine(each.words), words, inside: insideCommand(each, words, read, command?.[0]) };
 	};
 	const before = unit.execStartPre.map(steps);
 	const judged = stepsBefore(before, note);

@@ -72,17 +72,20 @@ const general =
 
 /**
  * Returns the words of a unit's command that can run in the cage, as the application's account. Undefined for commands with root's
- * privileges, general tools, and what needs a shell, which would help an intruder.
+ * privileges, general tools, and what needs a shell, which would help an intruder; but the application's own `start` program, such as
+ * a script of /etc/init.d, is in the cage with its shell.
  */
 export function insideCommand(
 	{ mayFail, privileged, throughShell }: UnitCommand,
 	words: readonly string[],
 	read: ReadText,
+	start: string | undefined,
 ): ServiceCommand | undefined {
 	const [program = "", ...args] = words;
 	const name = baseName(program as Path);
-	if (privileged || throughShell || !program.startsWith("/") || isShell(program) || general.test(name)) return undefined;
+	if (privileged || throughShell || !program.startsWith("/") || general.test(name)) return undefined;
 	const interpreter = /^#! *(\S+)(?: +(\S+))?/.exec(read(program) ?? "");
-	if (interpreter?.slice(1).some((word) => word !== undefined && isShell(word))) return undefined;
+	const needsShell = [program, ...(interpreter?.slice(1) ?? [])].some((word) => word !== undefined && isShell(word));
+	if (needsShell && program !== start) return undefined;
 	return [`${mayFail ? "-" : ""}${program}`, ...args];
 }

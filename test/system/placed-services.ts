@@ -127,6 +127,25 @@ export function placeSlow(tree: string): void {
 	});
 }
 
+/** A server that hangs at every second stop. */
+export function placeHanging(tree: string): void {
+	const hanging = [
+		"import time",
+		"def end(*_):",
+		"\tsignal.signal(signal.SIGTERM, signal.SIG_IGN)",
+		'\twith open("/var/lib/hanging/stops", "a") as stops:',
+		'\t\tstops.write("x")',
+		"\t\tposition = stops.tell()",
+		"\tif position % 2 == 0: time.sleep(8)",
+		"\tos._exit(0)",
+		"signal.signal(signal.SIGTERM, end)",
+	];
+	place(tree, {
+		"usr/sbin/hanging": webServer('"here"', ...hanging, listenOn(21127)),
+		"etc/systemd/system/hanging.service": serviceOf("/usr/sbin/hanging", "StateDirectory=hanging", "TimeoutStopSec=4"),
+	});
+}
+
 /** A server that does not handle SIGTERM, so it needs the init as PID 1. */
 export function placePlain(tree: string): void {
 	place(tree, {

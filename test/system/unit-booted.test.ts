@@ -5,7 +5,16 @@ import { bind, configure, nginx, redis, type Served, servicesOf } from "./booted
 import { begin } from "./cagewright.ts";
 import { describedJson } from "./described.ts";
 import { eventually } from "./eventually.ts";
-import { placeAttacker, placeDeaf, placeForker, placeFront, placeIntruder, placeSlow, placeTaker } from "./placed-services.ts";
+import {
+	placeAttacker,
+	placeDeaf,
+	placeForker,
+	placeFront,
+	placeHanging,
+	placeIntruder,
+	placeSlow,
+	placeTaker,
+} from "./placed-services.ts";
 import { isFirstNamespace } from "./processes.ts";
 
 /** Units and drop-ins on a booted systemd, with daemons of the distribution and our own in their cages. */
@@ -19,7 +28,7 @@ beforeAll(async () => {
 	// As machines have it: with version 1, systemd watches no memory pressure.
 	system = await boot({ isUnified: true });
 	configure(system.tree);
-	for (const place of [placeAttacker, placeDeaf, placeForker, placeFront, placeIntruder, placeSlow, placeTaker])
+	for (const place of [placeAttacker, placeDeaf, placeForker, placeFront, placeHanging, placeIntruder, placeSlow, placeTaker])
 		place(system.tree);
 	await system.must("systemctl daemon-reload");
 }, bootTime);
@@ -300,6 +309,14 @@ test.runIf(isLong)("a service that works only without systemd makes `make` fail,
 	expect(result.status).toBe(1);
 	expect(describedJson(result.stdout)).toMatchObject({ answered: true, unitTrial: { unit: "slow.service", answered: false } });
 	expect(result.stderr).toMatch(/^cagewright: The service slow\.service fails in its cage at `systemctl stop` \(timeout\)/);
+});
+
+test.runIf(isLong)("a service that hangs at some of its stops is no failure of its cage", async () => {
+	const probe = "curl -fsS --max-time 30 http://127.0.0.1:21127/ | grep -qx here";
+	const { unitTrial } = await made(`hanging.service --probe "${probe}"`);
+	expect(unitTrial).toMatchObject({ unit: "hanging.service", answered: true });
+	const stops = await system.query("journalctl --no-pager -o cat _PID=1 | grep -c 'Failed with result .timeout'");
+	expect(stops).not.toBe("0");
 });
 
 test.runIf(isLong)("a service that the filter kills is reported, with where the kernel records the call", async () => {

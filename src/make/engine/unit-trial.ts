@@ -40,8 +40,8 @@ const mostCopied = 512 << 20;
 const withoutStops: readonly UnitStep[] = ["start", "reload"];
 /** Seconds for an answer after a reload. */
 const afterReload = 10;
-/** Seconds for two stops of systemd's 90 each, with reserve. */
-const forStops = 300;
+/** Seconds for three stops of systemd's 90 each, with reserve. */
+const forStops = 400;
 
 /**
  * Starts, reloads, restarts and stops the cage as a systemd service, like its unit or the drop-in for `service`, in its own
@@ -208,6 +208,10 @@ async function takeSteps(
 		last = await probeService(context, service, probes, { seconds, trySeconds });
 		return last.answered && (await runsInside(context, cage, last.mainPid));
 	};
+	const resultOfStop = async () => {
+		await services.stop(service, alone);
+		return (await services.state(service)).result;
+	};
 	const steps: Record<UnitStep, () => Promise<boolean>> = {
 		start: async () => {
 			await services.start(service, alone);
@@ -224,8 +228,13 @@ async function takeSteps(
 			return asked(timeout);
 		},
 		stop: async () => {
-			await services.stop(service, alone);
-			const { result } = await services.state(service);
+			let result = await resultOfStop();
+			// Some applications hang at a signal now and then, on their host, too. systemd kills them then.
+			if (result === "timeout") {
+				await services.start(service, alone);
+				await asked(timeout);
+				result = await resultOfStop();
+			}
 			last = { ...last, state: result };
 			// An exit status is the application's own business; a kill is not.
 			return !["timeout", "core-dump", "signal", "watchdog"].includes(result);
