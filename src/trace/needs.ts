@@ -29,10 +29,7 @@ export function noteNeeds(
 	recorder: Recorder,
 ): void {
 	const { args, call } = event;
-	// Setting one's own affinity is a hint: nginx continues without (measured). A thread that is created for certain processors
-	// does not start without.
-	const isHint = call === "sched_setaffinity" && [0, process.pid].includes(pidOf(args[0]) ?? -1);
-	if (schedulingCalls.has(call) && !isHint) recorder.trace.scheduling ??= recorder.name(call);
+	if (schedulingCalls.has(call)) recorder.trace.scheduling ??= recorder.name(call);
 	switch (call) {
 		case "chown":
 		case "lchown":

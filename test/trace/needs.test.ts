@@ -81,7 +81,7 @@ test.each([
 	["10  setrlimit(RLIMIT_NOFILE, {rlim_cur=1024, rlim_max=1024}) = 0", "setrlimit"],
 	["10  ioprio_set(IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0)) = 0", "ioprio_set"],
 	["10  sched_setaffinity(12, 8, [1]) = 0", "sched_setaffinity"],
-	["10  sched_setaffinity(0, 8, [1]) = 0", undefined],
+	["10  sched_setaffinity(0, 8, [1]) = 0", "sched_setaffinity"],
 	["10  prlimit64(0, RLIMIT_NOFILE, NULL, {rlim_cur=1024, rlim_max=4*1024}) = 0", undefined],
 ])("a call of the set @resources is noted: %s", (line, expected) => expect(traceOf(line).scheduling).toBe(expected));
 
