@@ -113,9 +113,10 @@ static struct launch parse(char **argv, char **envp)
 	return launch;
 }
 
-static bool has_step(const struct launch *launch, const char *name)
+/* Whether there is a step of this name from here on. */
+static bool has_step(const struct launch *launch, char **from, const char *name)
 {
-	for (char **word = launch->steps; word < launch->application; word = next_step(word))
+	for (char **word = from; word < launch->application; word = next_step(word))
 		if (begins_with(*word, name))
 			return true;
 	return false;
@@ -143,25 +144,31 @@ static char *with_number(char *word, long number, char *text)
 	return text;
 }
 
+_Noreturn static void become_step(const struct launch *launch, char **step, long count)
+{
+	char *words[2 * most_words + 1], texts[1 << 13];
+	char *text = texts;
+	long length = 0;
+	if (count > most_words)
+		exit_with(launch_failed);
+	for (; length < launch->shared && length < most_words; length++)
+		words[length] = launch->application[length];
+	for (long i = 0; i < count; i++) {
+		char *word = i == 0 && *step[0] == '-' ? step[0] + 1 : step[i];
+		bool fits = length_of(word) + 24 < (size_t)(texts + sizeof texts - text);
+		words[length] = fits ? with_number(word, launch->number, text) : word;
+		if (words[length++] == text)
+			text += length_of(text) + 1;
+	}
+	words[length] = 0;
+	exit_with(execute(launch, words));
+}
+
 static long run_step(const struct launch *launch, char **step, long count)
 {
-	long process = count > most_words ? -E2BIG : fork_process();
-	if (process == 0) {
-		char *words[2 * most_words + 1], texts[1 << 13];
-		char *text = texts;
-		long length = 0;
-		for (; length < launch->shared && length < most_words; length++)
-			words[length] = launch->application[length];
-		for (long i = 0; i < count; i++) {
-			char *word = i == 0 && *step[0] == '-' ? step[0] + 1 : step[i];
-			bool fits = length_of(word) + 24 < (size_t)(texts + sizeof texts - text);
-			words[length] = fits ? with_number(word, launch->number, text) : word;
-			if (words[length++] == text)
-				text += length_of(text) + 1;
-		}
-		words[length] = 0;
-		exit_with(execute(launch, words));
-	}
+	long process = fork_process();
+	if (process == 0)
+		become_step(launch, step, count);
 	return process < 0 ? launch_failed : wait_for(process);
 }
 
@@ -171,7 +178,10 @@ static void pause_shortly(void)
 	call(clock_nanosleep, 1 /* CLOCK_MONOTONIC */, 0, &half_a_second, 0);
 }
 
-/* Runs the steps of this name up to the first that fails, and returns its status. */
+/*
+ * Runs the steps of this name up to the first that fails, and returns its status. The last one takes the place of this process, so that
+ * its parent is PID 1 as under systemd: other scripts of /etc/init.d call systemctl(1) instead (init-functions of lsb-base).
+ */
 static long run_steps(const struct launch *launch, const char *name, int tries)
 {
 	for (char **word = launch->steps; word < launch->application; word = next_step(word)) {
@@ -179,6 +189,8 @@ static long run_steps(const struct launch *launch, const char *name, int tries)
 		if (count <= 0)
 			continue;
 		bool may_fail = *word[1] == '-';
+		if (tries == 1 && !may_fail && !has_step(launch, next_step(word), name))
+			become_step(launch, word + 1, count);
 		long status = run_step(launch, word + 1, count);
 		for (int left = tries; status && --left > 0; status = run_step(launch, word + 1, count))
 			pause_shortly();
@@ -191,7 +203,7 @@ static long run_steps(const struct launch *launch, const char *name, int tries)
 /* Runs steps in a process of their own. */
 static long start_steps(const struct launch *launch, const char *name, int tries)
 {
-	if (!has_step(launch, name))
+	if (!has_step(launch, launch->steps, name))
 		return 0;
 	long process = fork_process();
 	if (process)
@@ -256,7 +268,7 @@ int main(int argc, char **argv, char **envp)
 		return launch_failed;
 
 	launch.number = application;
-	bool reloads = has_step(&launch, "+reload="), stops = has_step(&launch, "+stop=");
+	bool reloads = has_step(&launch, launch.steps, "+reload="), stops = has_step(&launch, launch.steps, "+stop=");
 	start_steps(&launch, "+after=", after_tries);
 	/* A reload and a stop need what the start needed, and print to the application's output. */
 	long first_closed = reloads || stops ? 3 : 0;

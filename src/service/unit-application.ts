@@ -105,16 +105,18 @@ export function applicationFromUnit(unit: ServiceUnit, surroundings: UnitSurroun
 		passed = activation.sockets;
 	}
 
-	const steps = (each: UnitCommand): Step => {
+	const stepOf = (each: UnitCommand, start?: string): Step => {
 		const words = each.substitute ? substituteVariables(each.words, { MAINPID: mainProcess, ...env }).words : each.words;
-		return { written: quoteShellLine(each.words), words, inside: insideCommand(each, words, read, command?.[0]) };
+		return { written: quoteShellLine(each.words), words, inside: insideCommand(each, words, read, start) };
 	};
+	const steps = (each: UnitCommand) => stepOf(each);
 	const before = unit.execStartPre.map(steps);
 	const judged = stepsBefore(before, note);
 	directories.push(...judged.directories);
 	const after = unit.execStartPost.map(steps);
 	for (const { inside, written } of after) note(inside ? "unit-start-post" : "unit-start-post-omitted", { command: written });
-	const stop = stepsAtStop(unit, steps, note);
+	// Without success it does no harm, because the application's signal follows; a reload would fail.
+	const stop = stepsAtStop(unit, (each) => stepOf(each, command?.[0]), note);
 	const reloadSignal = reloadSignalOf(unit, command);
 	const reload = reloadSignal === undefined ? unit.execReload.map(steps) : [];
 	const reloads = reload.every(({ inside }) => inside);

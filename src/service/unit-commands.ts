@@ -79,7 +79,7 @@ export function insideCommand(
 	{ mayFail, privileged, throughShell }: UnitCommand,
 	words: readonly string[],
 	read: ReadText,
-	start: string | undefined,
+	start?: string,
 ): ServiceCommand | undefined {
 	const [program = "", ...args] = words;
 	const name = baseName(program as Path);

@@ -277,6 +277,9 @@ describe.skipIf(process.getuid?.() !== 0)("the init of a PID namespace", () => {
 				const words = [...step("stop", "sleep 0.2; echo stopping $0"), ...step("stop", "echo last"), ...ends];
 				expect(await stopped(words)).toEqual([3, ["ready", "stopping 2", "last", "ended"]]);
 			});
+			test("by init itself, as by systemd", async () => {
+				expect(await stopped([...step("stop", "echo parent $PPID"), ...idle])).toEqual([0, ["ready 2", "parent 1"]]);
+			});
 			test("and then the program gets the service's own one", async () => {
 				const ends = ["/bin/sh", "-c", 'trap "" TERM; trap "exit 4" INT; echo ready; while :; do sleep 0.02; done'];
 				expect(await stopped([...step("stop", "exit 1"), ...step("stop", "echo never"), "+ending=2", ...ends])).toEqual([
