@@ -180,10 +180,17 @@ describe("--install", () => {
 		expect(await unit("--dropin", "app", "--install")).toMatchObject({ status: 4, stderr: expect.stringContaining("sets User") });
 	});
 
+	test("writes a drop-in for a service about whose own unit systemd complains", async () => {
+		fs.writeFileSync(at("usr/lib/systemd/system/app.service"), `[Unit]\nAfter=app.service\n[Service]\nExecStart=${program} -d\n`);
+		expect(await unit("--dropin", "app", "--install")).toMatchObject({ status: 0 });
+	});
+
 	test("writes nothing that systemd would complain about (1)", async () => {
 		const units = systemUnits(tree);
 		const broken = (set: UnitSet, ours: string) => {
-			const files = set.files.map((file) => ({ ...file, text: `${file.text}\n[Service]\nPrivateEverything=yes\n` }));
+			const files = set.files.map(({ name, text }) =>
+				name.endsWith(ours) ? { name, text: `${text}\n[Service]\nPrivateEverything=yes\n` } : { name, text },
+			);
 			return units.complaints({ ...set, files }, ours);
 		};
 		const context: Context = {

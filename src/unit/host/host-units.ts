@@ -70,8 +70,16 @@ function systemdVersion(): number {
 
 const tool = "/usr/bin/systemd-analyze";
 
-/** systemd's complaints about our file. Undefined without systemd-analyze. */
+/** systemd's complaints about our file, which the others do not cause alone. Undefined without systemd-analyze. */
 async function complaints(units: UnitSet, ours: string): Promise<readonly string[] | undefined> {
+	const all = await complaintsAbout(units, ours);
+	const others = units.files.filter(({ name }) => baseName(pathFromText(name)) !== ours);
+	if (!all?.length || !others.length) return all;
+	const before = await complaintsAbout({ ...units, files: others }, ours);
+	return all.filter((line) => !before?.includes(line));
+}
+
+async function complaintsAbout(units: UnitSet, ours: string): Promise<readonly string[] | undefined> {
 	const answer = await analyze(units, ["verify", "--man=no", "--generators=no"]);
 	return answer
 		?.split("\n")
