@@ -29,6 +29,11 @@ export function ownConfiguration({ command }: Application, trace: Trace, files: 
 	});
 }
 
+/** Returns the real paths of what configuration names. */
+export function placesIn(configuration: readonly Configuration[], files: Files): Path[] {
+	return [...new Set(configuration.flatMap(({ lines }) => lines.flatMap(pathsIn)).map((path) => placeOf(path, files)))];
+}
+
 /** Returns the paths of `ownConfiguration` as they are named. */
 export function readConfiguration({ accesses, programs }: Trace, command: readonly string[]): Path[] {
 	return [...accesses.values()].flatMap(({ path, succeeded }) => {
@@ -78,7 +83,8 @@ export function accountsIn(line: string): string[] {
 	return [...line.matchAll(accountKey)].flatMap(([, name]) => name ?? []);
 }
 
-const absolutePath = /(?<![\w./-])\/(?:[\w.+@-]+\/)*[\w.+@-]+/g;
+/** In a URL, it follows `://` or `:///`: `unix:///run/x`, `sqlite:////var/lib/x`. */
+const absolutePath = /(?:(?<![\w./-])|(?<=:\/{2,3}))\/(?:[\w.+@-]+\/)*[\w.+@-]+/g;
 
 /** Returns the absolute paths in a line. */
 export function pathsIn(line: string): Path[] {

@@ -11,7 +11,6 @@ import { etc, isWithin, join, outermost, type Path, parent, pathFromText } from 
 import type { Rules } from "../service/application.ts";
 import type { Trace } from "../trace/trace.ts";
 import { areaOf, isHome } from "./areas.ts";
-import { type Configuration, pathsIn } from "./configuration.ts";
 import { isSharedAccountName } from "./dedicated.ts";
 import type { HostAccess } from "./host-access.ts";
 import { placeOf } from "./links.ts";
@@ -62,14 +61,13 @@ export function testedStateDirectories({ files, trace }: Pick<OwnStateInput, "fi
 }
 
 /**
- * Returns the directories that the application's own configuration names and that belong to one of its accounts: a storage server uses
- * those of its disks only when the first object arrives.
+ * Returns those of the places that the application's own configuration names which are directories of one of its accounts: a storage
+ * server uses those of its disks only when the first object arrives.
  */
-export function namedStateDirectories(configuration: readonly Configuration[], { files, uids, users }: OwnStateInput): Path[] {
+export function namedStateDirectories(named: readonly Path[], { files, uids, users }: OwnStateInput): Path[] {
 	const own = ownOnly(uids, (id) => users.find(({ uid }) => uid === id)?.name);
 	if (!own.size) return [];
-	const named = new Set(configuration.flatMap(({ lines }) => lines.flatMap(pathsIn)).map((path) => placeOf(path, files)));
-	return [...named].filter((path) => {
+	return named.filter((path) => {
 		const status = areaOf(path) === "files" ? files.status(path) : undefined;
 		return status?.kind === "directory" && own.has(status.uid) && !isHome(path);
 	});

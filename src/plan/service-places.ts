@@ -13,7 +13,7 @@ import { ownedDirectory } from "../service/created-directory.ts";
 import type { Access, Trace } from "../trace/trace.ts";
 import { isMountableInside, refuseNestedBinds, writableBinds } from "./binds.ts";
 import { noCompany, planCompany } from "./company.ts";
-import { ownConfiguration } from "./configuration.ts";
+import { ownConfiguration, placesIn } from "./configuration.ts";
 import { type AccessProblem, noConsents } from "./host-access.ts";
 import { placeNamed, placeOf } from "./links.ts";
 import { mayConnect } from "./neighbours.ts";
@@ -107,6 +107,7 @@ function statePlaces(input: PlanInput, basis: PlanBasis) {
 		...[...asked.writable, ...asked.seed].map((value) => directoryOf(value, files)),
 		...additions.flatMap((one) => (one.kind === "writable" ? [placeOf(one.path, files)] : [])),
 	];
+	const named = placesIn(ownConfiguration(application, trace, files), files);
 	const configuration = before ? writtenConfiguration(ownState) : [];
 	const consents = [...asked.allowWrite, ...configuration.map((path) => pathToText(path) ?? path)];
 	const placing = { rules: { ...asked, allowWrite: consents }, hostAccess, identity, files };
@@ -148,10 +149,11 @@ function statePlaces(input: PlanInput, basis: PlanBasis) {
 			isLeftOut,
 			serviceBinds,
 			writtenConfiguration: configuration,
+			named,
 			ownState: (used) => [
 				...usedStateDirectories(ownState),
 				...testedStateDirectories(ownState),
-				...namedStateDirectories(ownConfiguration(application, trace, files), ownState),
+				...namedStateDirectories(named, ownState),
 				...(input.stateInPlace ? unusedStateDirectories(ownState, used) : []),
 				...company.writable,
 			],

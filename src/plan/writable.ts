@@ -262,6 +262,8 @@ interface SeedInput {
 	readonly files: Files;
 	/** Whether something must not be copied: excluded, or a secret that nobody allowed. */
 	readonly isLeftOut: (path: Path, status: FileStatus) => boolean;
+	/** Real paths of what the application's configuration names. */
+	readonly named: readonly Path[];
 }
 
 interface SeedPlan {
@@ -273,10 +275,10 @@ interface SeedPlan {
 
 /**
  * Decides what is copied into the writable directories once: what a rule names, what the application read of its own state, with the
- * links on the way and the files beside it at which it looked, and directories with nothing in them. Everything belongs to the
+ * links on the way and the files beside it at which it looked, files that its configuration names, and directories with nothing in them. Everything belongs to the
  * innermost writable directory that contains it.
  */
-function planSeeds({ files, isLeftOut, rules, trace }: SeedInput, directories: readonly Path[]): SeedPlan {
+function planSeeds({ files, isLeftOut, named, rules, trace }: SeedInput, directories: readonly Path[]): SeedPlan {
 	const holderOf = holderAmong(directories);
 	const leftOut = new Map<Path, Reason>();
 	const found = new Map<Path, number>();
@@ -325,6 +327,13 @@ function planSeeds({ files, isLeftOut, rules, trace }: SeedInput, directories: r
 		const status = end === undefined ? undefined : files.status(end);
 		if (end === undefined || status?.kind !== "file" || status.size > largeSize || !read.has(parent(end))) continue;
 		add(end, tracedReason(access));
+	}
+
+	// A database that no request needed so far, with what SQLite keeps beside it (https://sqlite.org/tempfiles.html).
+	for (const path of named.flatMap((one) => ["", "-journal", "-wal"].map((ending) => `${one}${ending}` as Path))) {
+		const [holder, status] = [holderOf(path), files.status(path)];
+		if (holder === undefined || startsEmpty(holder) || status?.kind !== "file" || status.size > largeSize) continue;
+		if (!isLeftOut(path, status)) add(path, { kind: "own-state" });
 	}
 
 	const writable = new Set(directories);

@@ -11,6 +11,10 @@ describe("a line of configuration", () => {
 	test("names absolute paths without a final stop", () => {
 		expect(pathsIn("see /etc/a.conf, or /srv/b...")).toEqual(["/etc/a.conf", "/srv/b"]);
 	});
+	test("names paths in URLs, and not what follows a host", () => {
+		const line = "sqlite:////var/lib/a/db unix:///run/a.sock file:///srv/a http://localhost/b https://x.test:80/c //d /e//f";
+		expect(pathsIn(line)).toEqual(["/var/lib/a/db", "/run/a.sock", "/srv/a", "/e"]);
+	});
 	// Far longer than reading takes, and far shorter than a search that begins again at each character.
 	test.each(["a", "user-", "."])("with one long word of %s is read", { timeout: 60_000 }, (piece) => {
 		const path = pathFromText("/etc/app/app.conf");

@@ -56,6 +56,25 @@ describe("seeds", () => {
 	};
 	const write = { "/var/lib/app/new": "create write" };
 
+	test("contain files that the configuration names, without logs, secrets and what is not the application's own", () => {
+		const conf = [
+			"db = sqlite:////var/lib/app/db",
+			"/var/lib/app/key.pem /var/log/app/log /opt/out/lib.so",
+			"# /var/lib/app/unread",
+		];
+		const more = {
+			"/etc/app/conf": conf.join("\n"),
+			"/var/lib/app/db-wal": "w",
+			"/var/lib/app/key.pem": "-----BEGIN PRIVATE KEY-----",
+			"/var/log/app": directory({ uid: 900 }),
+			"/var/log/app/log": "l",
+		};
+		const made = plan({ ...write, "/var/log/app/new": "create write", "/etc/app/conf": "read" }, { ...state, ...more });
+		expect(made.writable.flatMap(({ seeds }) => seeds.map(({ path }) => path))).toEqual([
+			"/var/lib/app/db",
+			"/var/lib/app/db-wal",
+		]);
+	});
 	test("contain files at which the application only looked beside those that it read", () => {
 		const part = { "/var/lib/app/parts/1/index": "read", "/var/lib/app/parts/1/data": "look", "/var/lib/app/db": "look" };
 		const made = plan({ ...write, ...part }, { ...state, "/var/lib/app/parts/1/index": "i", "/var/lib/app/parts/1/data": "d" });
