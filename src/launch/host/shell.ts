@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { once, setMaxListeners } from "node:events";
 import { omitUndefined } from "../../base/collections.ts";
 import { Failure } from "../../base/failure.ts";
 import { attempt } from "../../base/host/errors.ts";
@@ -45,6 +45,8 @@ export function runGroup(
 			timedOut = true;
 			kill();
 		}, timeoutSeconds * 1000);
+		// Node otherwise prints a warning for the eleventh probe that waits.
+		if (signal) setMaxListeners(0, signal);
 		signal?.addEventListener("abort", kill, { once: true });
 		const streams = [child.stdout, child.stderr];
 		for (const stream of streams) {
