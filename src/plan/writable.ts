@@ -275,7 +275,7 @@ interface SeedPlan {
 
 /**
  * Decides what is copied into the writable directories once: what a rule names, what the application read of its own state, with the
- * links on the way and the files beside it at which it looked, files that its configuration names, and directories with nothing in them. Everything belongs to the
+ * links on the way and the files beside it at which it looked, databases that its configuration names, and directories with nothing in them. Everything belongs to the
  * innermost writable directory that contains it.
  */
 function planSeeds({ files, isLeftOut, named, rules, trace }: SeedInput, directories: readonly Path[]): SeedPlan {
@@ -329,8 +329,7 @@ function planSeeds({ files, isLeftOut, named, rules, trace }: SeedInput, directo
 		add(end, tracedReason(access));
 	}
 
-	// A database that no request needed so far, with what SQLite keeps beside it (https://sqlite.org/tempfiles.html).
-	for (const path of named.flatMap((one) => ["", "-journal", "-wal"].map((ending) => `${one}${ending}` as Path))) {
+	for (const path of named.filter((one) => isDatabase(one, files)).flatMap((one) => [one, ...besideDatabase(one)])) {
 		const [holder, status] = [holderOf(path), files.status(path)];
 		if (holder === undefined || startsEmpty(holder) || status?.kind !== "file" || status.size > largeSize) continue;
 		if (!isLeftOut(path, status)) add(path, { kind: "own-state" });
@@ -348,6 +347,19 @@ function planSeeds({ files, isLeftOut, named, rules, trace }: SeedInput, directo
 	}
 	return { seeds, leftOut };
 }
+
+const databaseHeader = "SQLite format 3\0";
+
+/**
+ * Whether a file is a whole database (https://sqlite.org/fileformat.html). No request may have needed it so far. Other files that a
+ * configuration names may mean nothing without the rest, such as one that says that the rest was made.
+ */
+function isDatabase(path: Path, files: Files): boolean {
+	return files.status(path)?.kind === "file" && files.read(path, databaseHeader.length)?.toString("latin1") === databaseHeader;
+}
+
+/** What a database is not whole without, if it is there (https://sqlite.org/tempfiles.html). */
+const besideDatabase = (path: Path) => ["-journal", "-wal"].map((ending) => `${path}${ending}` as Path);
 
 /** A directory with more entries than this below it has content, not a layout. */
 const mostInLayout = 1000;

@@ -56,23 +56,25 @@ describe("seeds", () => {
 	};
 	const write = { "/var/lib/app/new": "create write" };
 
-	test("contain files that the configuration names, without logs, secrets and what is not the application's own", () => {
+	test("contain databases that the configuration names, and no other file that it names", () => {
 		const conf = [
-			"db = sqlite:////var/lib/app/db",
-			"/var/lib/app/key.pem /var/log/app/log /opt/out/lib.so",
-			"# /var/lib/app/unread",
+			"db = sqlite:////var/lib/app/users.db",
+			"/var/lib/app/db /var/log/app/log.db /opt/out/other.db /var/lib/app/none",
+			"# /var/lib/app/old.db",
 		];
 		const more = {
 			"/etc/app/conf": conf.join("\n"),
-			"/var/lib/app/db-wal": "w",
-			"/var/lib/app/key.pem": "-----BEGIN PRIVATE KEY-----",
+			"/var/lib/app/users.db-wal": "w",
 			"/var/log/app": directory({ uid: 900 }),
-			"/var/log/app/log": "l",
+			...Object.fromEntries(
+				["lib/app/users.db", "lib/app/old.db", "log/app/log.db"].map((name) => [`/var/${name}`, "SQLite format 3\0x"]),
+			),
+			"/opt/out/other.db": "SQLite format 3\0x",
 		};
 		const made = plan({ ...write, "/var/log/app/new": "create write", "/etc/app/conf": "read" }, { ...state, ...more });
 		expect(made.writable.flatMap(({ seeds }) => seeds.map(({ path }) => path))).toEqual([
-			"/var/lib/app/db",
-			"/var/lib/app/db-wal",
+			"/var/lib/app/users.db",
+			"/var/lib/app/users.db-wal",
 		]);
 	});
 	test("contain files at which the application only looked beside those that it read", () => {

@@ -223,7 +223,9 @@ describe("staying in the foreground", () => {
 	it("runs a script that needs a shell in the cage if the application starts by it, too", () => {
 		const stop = (start: string) => {
 			const unit = parseServiceUnit("a.service", [`[Service]\nType=forking\nExecStart=${start}\nExecStop=/etc/init.d/a stop`]);
-			const { application } = applicationFromUnit(unit, { read: (path) => (path === "/etc/init.d/a" ? "#!/bin/sh\n" : undefined) });
+			const { application } = applicationFromUnit(unit, {
+				read: (path) => (path === "/etc/init.d/a" ? "#!/bin/sh\n" : undefined),
+			});
 			return application.service?.stop;
 		};
 		expect(stop("/etc/init.d/a start")).toEqual([["/etc/init.d/a", "stop"]]);
