@@ -275,8 +275,8 @@ interface SeedPlan {
 
 /**
  * Decides what is copied into the writable directories once: what a rule names, what the application read of its own state, with the
- * links on the way and the files beside it at which it looked, databases that its configuration names, and directories with nothing in them. Everything belongs to the
- * innermost writable directory that contains it.
+ * links on the way and the files beside it at which it looked, databases that its configuration names, and directories with nothing in
+ * them. Everything belongs to the innermost writable directory that contains it.
  */
 function planSeeds({ files, isLeftOut, named, rules, trace }: SeedInput, directories: readonly Path[]): SeedPlan {
 	const holderOf = holderAmong(directories);
