@@ -180,7 +180,7 @@ static void pause_shortly(void)
 
 /*
  * Runs the steps of this name up to the first that fails, and returns its status. The last one takes the place of this process, so that
- * its parent is PID 1 as under systemd: with another parent, a script of /etc/init.d calls systemctl(1) instead (Debian's init-functions).
+ * its parent is PID 1 as under systemd: with another one, a script of /etc/init.d calls systemctl(1) instead (Debian's init-functions).
  */
 static long run_steps(const struct launch *launch, const char *name, int tries)
 {
